@@ -1,0 +1,55 @@
+# Two commands do everything: `make demo` and `make test`. Both set up what they need in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NATIVE := $(wildcard native/*.hpp native/*.cpp)
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+
+.PHONY: help demo test check bench clean
+
+help:
+	@echo "make demo    set up, solve XOR, read handwritten digits, say where the pictures lie"
+	@echo "make test    set up, then all checks and tests"
+	@echo "make bench   measure chainrule beside its peers, write benchmarks/results/"
+	@echo "make clean   remove everything that the others made"
+
+# What the build needs is read from pyproject.toml, and the native code is built in build/, so that
+# a second build compiles only what has changed.
+$(VENV)/made-build: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -c "import tomllib; print('\n'.join(tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'] + ['cmake>=3.18', 'ninja']))" > $(VENV)/build-requires.txt
+	$(PIP) install -r $(VENV)/build-requires.txt
+	@touch $@
+
+$(VENV)/made-package: $(VENV)/made-build pyproject.toml CMakeLists.txt $(NATIVE)
+	$(PIP) install --no-build-isolation -e ".[tutorial]"
+	@touch $@
+
+$(VENV)/made-dev: $(VENV)/made-package
+	$(PIP) install --no-build-isolation -e ".[tutorial,dev]"
+	@touch $@
+
+demo: $(VENV)/made-package
+	$(BIN)/chainrule xor --out chainrule-out/xor
+	$(BIN)/chainrule digits --out chainrule-out/digits
+	@echo
+	@echo "The pictures lie in $(CURDIR)/chainrule-out; open chainrule-out/digits/report.html"
+
+test: check
+	CHAINRULE_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -q
+
+check: $(VENV)/made-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/clang-format --dry-run --Werror $(NATIVE)
+
+bench: $(VENV)/made-bench
+	$(BIN)/python -m benchmarks
+
+$(VENV)/made-bench: $(VENV)/made-package
+	$(PIP) install --no-build-isolation -e ".[tutorial,bench]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build chainrule-out .pytest_cache .mypy_cache .ruff_cache .hypothesis

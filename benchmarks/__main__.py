@@ -1,0 +1,107 @@
+"""The command line: ``python -m benchmarks`` measures, ``--readme`` writes the tables."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from benchmarks import machine, readme, report, results
+from benchmarks.cases import CASES
+from benchmarks.contest import ROOT, Settings
+
+QUICK_ROUNDS = 3
+
+
+def command_line(cases: list[str], rounds: int | None, quick: bool, peer_python: bool) -> str:
+    """Return the command to write into a result: without folders of this machine."""
+    words = ["python -m benchmarks", *(f"--case {case}" for case in cases)]
+    words += [f"--rounds {rounds}"] if rounds is not None else []
+    words += ["--quick"] if quick else []
+    words += ["--peer-python PATH"] if peer_python else []
+    return " ".join(words)
+
+
+def main(
+    case: Annotated[
+        list[str] | None, typer.Option(help="Only this case; may be given more than once.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Few rounds: a first look.")] = False,
+    rounds: Annotated[
+        int | None, typer.Option(min=1, help="How often each contestant runs (default 15).")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The folder of result files.")] = results.FOLDER,
+    peer_python: Annotated[
+        str | None,
+        typer.Option(help="Another Python, for peers that this one cannot import."),
+    ] = None,
+    list_cases: Annotated[bool, typer.Option("--list", help="List the cases.")] = False,
+    write_readme: Annotated[
+        bool, typer.Option("--readme", help="Write README's tables from the newest result.")
+    ] = False,
+) -> None:
+    """Measure chainrule beside its peers, or write README's tables from the newest result."""
+    if list_cases:
+        for each in CASES.values():
+            typer.echo(f"{each.name}: {each.title}")
+        return
+    if write_readme:
+        newest = results.newest(out)
+        if newest is None:
+            raise typer.BadParameter(f"no result of a complete run in {out}", param_hint="--out")
+        readme.update(ROOT / "README.md", newest)
+        typer.echo(f"README.md has the tables of {newest.name}")
+        return
+    names = case or list(CASES)
+    if unknown := [name for name in names if name not in CASES]:
+        possible = ", ".join(CASES)
+        raise typer.BadParameter(f"{unknown[0]!r}; possible: {possible}", param_hint="--case")
+    default = QUICK_ROUNDS if quick else Settings.rounds
+    measure(names, quick, rounds, default, out, peer_python)
+
+
+def measure(
+    names: list[str],
+    quick: bool,
+    rounds: int | None,
+    default_rounds: int,
+    out: Path,
+    peer_python: str | None,
+) -> None:
+    """Run the cases, print their tables and write the result file."""
+    console = Console(stderr=True)
+    with console.status("measuring the core's peak") as status:
+        where = machine.describe()
+        measured = {}
+        for name in names:
+
+            def progress(text: str, name: str = name) -> None:
+                status.update(f"{name}: {text}")
+
+            settings = Settings(rounds or default_rounds, peer_python, progress)
+            measured[name] = CASES[name].run(settings)
+    complete = set(names) == set(CASES) and not quick
+    result = results.make(
+        measured,
+        where,
+        machine.versions(),
+        day=datetime.now(UTC).date(),
+        command=command_line([] if complete else names, rounds, quick, peer_python is not None),
+        complete=complete,
+        forced_isa=os.environ.get("CHAINRULE_ISA") or None,
+    )
+    for case in result["cases"].values():
+        report.print_case(case, where)
+    typer.echo(f"Written: {results.write(result, out)}")
+    if lines := report.failures(result["cases"]):
+        for line in lines:
+            typer.echo(f"FAILED {line}", err=True)
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,219 @@
+"""Contestants run in turn, each in a process of its own, one thread on one pinned core."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from benchmarks.timing import paired_ratio, summarise, turns
+from benchmarks.workload import Workload
+
+ROOT = Path(__file__).resolve().parents[1]
+
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "CHAINRULE_NUM_THREADS": "1",
+    "JAX_PLATFORMS": "cpu",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+}
+
+# Short jobs are repeated within a turn until they took this many seconds.
+SECONDS_A_TURN = 0.05
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A row of a case.
+
+    Parameters
+    ----------
+    name : str
+        What the tables call it.
+    module : str
+        A file of ``benchmarks/peers``.
+    dtype : str
+        "float32" or "float64".
+    options : dict
+        What else the module's ``prepare`` takes.
+    epochs : int or None
+        Fewer epochs than the case has, for one so slow that all would take minutes.
+    against : str or None
+        The row of ours that it is compared with; None for our own rows.
+    requires : str or None
+        The Python module without which it cannot run.
+    same_network : bool
+        Whether it must reach the loss that we reach after as many epochs.
+    note : str
+        What differs.
+    target_us : float or None
+        The figure to reach, in microseconds a unit of the case.
+    """
+
+    name: str
+    module: str
+    dtype: str
+    options: dict[str, Any] = field(default_factory=dict)
+    epochs: int | None = None
+    against: str | None = None
+    requires: str | None = None
+    same_network: bool = True
+    note: str = ""
+    target_us: float | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a run is made."""
+
+    rounds: int = 15
+    peer_python: str | None = None
+    progress: Callable[[str], None] = lambda _: None
+
+
+class Worker:
+    """The parent's end of one contestant's process (see ``worker.py``)."""
+
+    def __init__(self, contestant: Contestant, workload: Path, epochs: int, python: str) -> None:
+        core = max(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+        options = {
+            **contestant.options,
+            "dtype": contestant.dtype,
+            "epochs": epochs,
+            "core": core,
+        }
+        arguments = [contestant.module, str(workload), json.dumps(options)]
+        self._process = subprocess.Popen(
+            [python, "-m", "benchmarks.worker", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **ONE_THREAD},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.row: dict[str, Any] = {}
+        self.row.update(self._listen())
+        self.runs = "skipped" not in self.row and "failed" not in self.row
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def turn(self, seconds: float) -> None:
+        """Run once more, and keep the time: the median of the turn's runs."""
+        answer = self.ask(f"time {seconds}")
+        if "seconds" in answer:
+            self.row.setdefault("seconds", []).append(statistics.median(answer["seconds"]))
+        else:
+            self.row.update(answer)
+            self.runs = False
+
+    def ask(self, line: str) -> dict[str, Any]:
+        """Send a line and return the answer."""
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):  # it died; what listens says so
+            print(line, file=self._process.stdin, flush=True)
+        return self._listen()
+
+    def _listen(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if line:
+            return dict(json.loads(line))
+        return {"failed": f"the process ended with exit code {self._process.wait()}"}
+
+
+def contest(
+    contestants: Iterable[Contestant],
+    workload: Workload,
+    *,
+    units_per_epoch: float,
+    reference: str,
+    settings: Settings,
+) -> list[dict[str, Any]]:
+    """Let all contestants train on the workload, round by round; return a row for each.
+
+    ``reference`` names the row whose loss after each epoch the others are held against.
+    """
+    contestants = list(contestants)
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        path = Path(folder) / "workload.npz"
+        workload.save(path)
+        workers = []
+        for contestant in contestants:
+            settings.progress(f"starting {contestant.name}")
+            epochs = contestant.epochs or workload.epochs
+            python = interpreter(contestant, settings.peer_python)
+            workers.append(stack.enter_context(Worker(contestant, path, epochs, python)))
+        for number, order in enumerate(turns(len(workers), settings.rounds)):
+            settings.progress(f"round {number + 1} of {settings.rounds}")
+            for worker in (workers[i] for i in order):
+                if worker.runs:
+                    worker.turn(SECONDS_A_TURN)
+        for worker in workers:
+            if worker.runs:
+                worker.row.update(worker.ask("end"))
+    rows = [
+        finished_row(contestant, worker.row, workload, units_per_epoch)
+        for contestant, worker in zip(contestants, workers, strict=True)
+    ]
+    compare(rows)
+    hold_against(rows, reference)
+    return rows
+
+
+def interpreter(contestant: Contestant, peer_python: str | None) -> str:
+    """Return this Python if it has what the contestant requires, else the peers' one."""
+    here = contestant.requires is None or importlib.util.find_spec(contestant.requires)
+    return sys.executable if here or peer_python is None else peer_python
+
+
+def finished_row(
+    contestant: Contestant, measured: dict[str, Any], workload: Workload, units_per_epoch: float
+) -> dict[str, Any]:
+    """Put together what a contestant is and what was measured."""
+    row = asdict(contestant) | measured
+    row["epochs"] = contestant.epochs or workload.epochs
+    row["units_per_run"] = row["epochs"] * units_per_epoch
+    if "skipped" in row or "failed" in row:
+        return row
+    row["us_per_unit"] = asdict(summarise([1e6 * s / row["units_per_run"] for s in row["seconds"]]))
+    samples = len(workload.X) * row["epochs"]
+    row["gflops"] = 1e-9 * workload.flops_per_sample() * samples / summarise(row["seconds"]).median
+    return row
+
+
+def compare(rows: list[dict[str, Any]]) -> None:
+    """Give each row its ratio to the row of ours that it is compared with."""
+    times = {
+        row["name"]: [s / row["units_per_run"] for s in row["seconds"]]
+        for row in rows
+        if "us_per_unit" in row
+    }
+    for row in rows:
+        if row["name"] in times and row["against"] in times:
+            row["ratio"] = paired_ratio(times[row["name"]], times[row["against"]])
+
+
+def hold_against(rows: list[dict[str, Any]], reference: str) -> None:
+    """Give rows of the same network the loss that they should have reached."""
+    histories = {row["name"]: row.pop("loss_history", None) for row in rows}
+    history = histories.get(reference)
+    for row in rows:
+        if history and row["same_network"] and "loss" in row:
+            row["expected_loss"] = history[row["epochs"] - 1]

@@ -1,0 +1,88 @@
+"""The process of one contestant: ``python -m benchmarks.worker MODULE WORKLOAD OPTIONS``.
+
+It talks in lines of JSON. First it says that it is ready (or why not); then for each line "time
+SECONDS" that it reads it answers with timings; at "end" it says what it has learnt, and leaves.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from benchmarks.peers import MissingPeerError, Peer
+from benchmarks.timing import time_once, time_repeatedly
+from benchmarks.workload import Workload
+
+
+def pin(core: int | None) -> None:
+    """Stay on one core, where the system can do that."""
+    if core is not None and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {core})
+
+
+def start(module: str, workload: Workload, options: dict[str, Any]) -> tuple[Peer, dict[str, Any]]:
+    """Return the peer, ready and warm, and what is to be said about its start."""
+    began = time.perf_counter()
+    peer: Peer = importlib.import_module(f"benchmarks.peers.{module}").prepare(workload, **options)
+    ready = time.perf_counter()
+    first = time_once(peer.reset, peer.run)
+    return peer, {
+        "setup_seconds": ready - began,
+        "first_run_seconds": first,
+        "versions": peer.versions,
+    }
+
+
+def finish(peer: Peer, workload: Workload) -> dict[str, Any]:
+    """Return what the last run has learnt."""
+    outputs = peer.outputs()
+    return {
+        "loss": workload.loss(outputs),
+        "accuracy": workload.accuracy(outputs),
+        "loss_history": getattr(peer, "loss_history", None),
+    }
+
+
+def without_folders(text: str) -> str:
+    """Return a message without the folders of this machine: it goes into the result file."""
+    return re.sub(r"(?<![\w.])/(?:[\w.+-]+/)+", "", text)
+
+
+def main() -> None:
+    """Serve until "end"."""
+    channel = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # a peer may print; only answers go to the parent
+
+    def say(**answer: Any) -> None:
+        print(json.dumps(answer), file=channel, flush=True)
+
+    module, path, text = sys.argv[1:]
+    options = json.loads(text)
+    pin(options.pop("core"))
+    workload = Workload.load(Path(path))
+    try:
+        peer, report = start(module, workload, options)
+        say(**report)
+        for line in sys.stdin:
+            command, *words = line.split()
+            if command == "end":
+                say(**finish(peer, workload))
+                return
+            say(seconds=time_repeatedly(peer.reset, peer.run, float(words[0])))
+    except (ModuleNotFoundError, MissingPeerError) as error:
+        name = getattr(error, "name", None)
+        say(skipped=f"{name} is not installed" if name else str(error))
+    except Exception as error:
+        traceback.print_exc()
+        say(failed=without_folders(f"{type(error).__name__}: {error}"))
+
+
+if __name__ == "__main__":
+    main()

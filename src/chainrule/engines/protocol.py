@@ -1,0 +1,88 @@
+"""The contract between training and engines.
+
+An engine does all arithmetic. It is given a *program* (the description of the network, its loss
+and its optimiser), the flat vector of parameters ``theta`` (P,), and data: ``X`` (N, D) and ``Y``
+(N, H), C-contiguous and of the dtype of ``theta``, float32 or float64. ``theta``, the state and
+the log are changed in place, so that they are valid whenever an exception ends a run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from chainrule.architecture import Architecture, Program, TrainingState
+
+Array = npt.NDArray[Any]
+Indices = npt.NDArray[np.int64]
+
+
+@dataclass
+class TrainingLog:
+    """What a run of epochs leaves behind: one number an epoch, written as epochs end.
+
+    Parameters
+    ----------
+    loss : ndarray, shape (epochs,)
+        The loss of the batches of each epoch as they were met, while the parameters moved: their
+        sum for a loss that sums over samples, their mean over samples for one that averages.
+    validation_loss : ndarray, shape (epochs,)
+        The loss on the validation data after each epoch; NaN when there is none.
+    epochs_done : int
+        How many epochs were finished: fewer than asked for only when the run was interrupted.
+    """
+
+    loss: npt.NDArray[np.float64]
+    validation_loss: npt.NDArray[np.float64]
+    epochs_done: int = 0
+
+    @classmethod
+    def empty(cls, epochs: int) -> TrainingLog:
+        """Return a log with room for ``epochs`` epochs.
+
+        Examples
+        --------
+        >>> TrainingLog.empty(2)
+        TrainingLog(loss=array([nan, nan]), validation_loss=array([nan, nan]), epochs_done=0)
+        """
+        return cls(np.full(epochs, np.nan), np.full(epochs, np.nan))
+
+
+class Engine(Protocol):
+    """What every engine can do."""
+
+    name: str
+
+    def forward(self, architecture: Architecture, theta: Array, X: Array) -> Array:
+        """Return the outputs A (N, H) of the last layer."""
+
+    def value_and_gradient(
+        self, program: Program, theta: Array, X: Array, Y: Array
+    ) -> tuple[float, Array]:
+        """Return the loss over X, Y and its gradient (P,) with respect to ``theta``."""
+
+    def evaluate(self, program: Program, theta: Array, X: Array, Y: Array) -> float:
+        """Return the loss over X, Y."""
+
+    def train(
+        self,
+        program: Program,
+        theta: Array,
+        state: TrainingState,
+        X: Array,
+        Y: Array,
+        order: Indices | None,
+        *,
+        batch_size: int,
+        log: TrainingLog,
+        validation: tuple[Array, Array] | None = None,
+    ) -> None:
+        """Train for ``len(log.loss)`` epochs.
+
+        ``order`` (epochs, N) says which row of X comes when; None means first to last in every
+        epoch. Each epoch is cut into batches of ``batch_size`` rows (the last may be shorter),
+        and each batch makes one step of the optimiser.
+        """

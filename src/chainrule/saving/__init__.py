@@ -1,0 +1,5 @@
+"""Files: safetensors with a JSON description; written whole or not at all; never pickle."""
+
+from chainrule.saving.tensors import read_tensors, write_tensors
+
+__all__ = ["read_tensors", "write_tensors"]

@@ -1,0 +1,101 @@
+"""Arrays and a description in one safetensors file."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+_KEY = "chainrule"  # where the description lies in the file's metadata
+
+
+def write_tensors(
+    path: str | os.PathLike[str], tensors: Mapping[str, Array], description: Mapping[str, Any]
+) -> None:
+    """Write ``tensors`` and a JSON ``description`` to ``path``, in one step.
+
+    The bytes go to a new file beside it, are flushed to the disk, and take the name ``path`` only
+    then: whatever happens, ``path`` holds the old content or the new, never a part.
+
+    Raises
+    ------
+    OSError
+        When the directory is missing or cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_tensors(f"{folder}/a.safetensors", {"w": np.ones(2)}, {"kind": "example"})
+    ...     read_tensors(f"{folder}/a.safetensors", kind="example")
+    ({'w': array([1., 1.])}, {'kind': 'example'})
+    """
+    from safetensors.numpy import save
+
+    arrays = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
+    content = save(arrays, metadata={_KEY: json.dumps(dict(description))})
+    target = Path(os.path.realpath(path))  # a link stays a link; the file it names is replaced
+    part = target.with_name(f".{target.name}.{secrets.token_hex(8)}.part")
+    try:
+        with open(part, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    _flush_directory(target.parent)
+
+
+def _flush_directory(folder: Path) -> None:
+    """Make the new name itself survive a power cut, where the system lets directories be synced."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def read_tensors(
+    path: str | os.PathLike[str], *, kind: str
+) -> tuple[dict[str, Array], dict[str, Any]]:
+    """Read what :func:`write_tensors` wrote with ``description["kind"] == kind``.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no such file.
+    ValueError
+        When it is no safetensors file, or one that holds something else.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    if not Path(path).is_file():
+        reason = "is a directory" if Path(path).is_dir() else "does not exist"
+        raise FileNotFoundError(f"path {os.fspath(path)!r} {reason}; give a file made by save()")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise ValueError(
+            f"path {os.fspath(path)!r} is no safetensors file ({error}); give a file made by save()"
+        ) from None
+    try:
+        description = json.loads(metadata[_KEY])
+    except (KeyError, json.JSONDecodeError):
+        description = None
+    found = description.get("kind") if isinstance(description, dict) else None
+    if not isinstance(description, dict) or found != kind:
+        raise ValueError(f"path {os.fspath(path)!r} holds {found or 'other tensors'}, not a {kind}")
+    return tensors, description

@@ -1,0 +1,138 @@
+"""What tests share: the engines, the tutorial's network as an oracle, and data."""
+
+import contextlib
+import functools
+import importlib.util
+import io
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from chainrule import NeuralNetwork
+from chainrule.engines import ENGINES, get_engine
+
+NATIVE_IS_REQUIRED = os.environ.get("CHAINRULE_REQUIRE_NATIVE") == "1"
+
+
+def need_native():
+    """Skip where the native module was not built; fail there if it was to be built."""
+    if importlib.util.find_spec("chainrule._native") is None:
+        reason = "the native module chainrule._native is not built"
+        if NATIVE_IS_REQUIRED:
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+
+
+@pytest.fixture(params=list(ENGINES))
+def engine_name(request):
+    """Every engine in turn."""
+    if request.param == "native":
+        need_native()
+    return request.param
+
+
+@pytest.fixture
+def engine(engine_name):
+    return get_engine(engine_name)
+
+
+def _isas():
+    """Return the instruction sets that native kernels can run on here; none where unbuilt."""
+    try:
+        from chainrule.engines.native import isas
+    except ImportError:
+        return ["unknown"]
+    return isas()
+
+
+@pytest.fixture(params=_isas(), ids="native-{}".format)
+def fast_engine(request):
+    """The native engine, on every instruction set of this machine in turn."""
+    need_native()
+    from chainrule.engines.native import NativeEngine
+
+    return NativeEngine(request.param)
+
+
+@pytest.fixture
+def build(engine_name):
+    """NeuralNetwork(...) on every engine in turn."""
+
+    def network(layers, eta=0.1, rand_seed=42):
+        return NeuralNetwork(layers, eta, rand_seed, engine=engine_name)
+
+    return network
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(20240229)
+
+
+def _make_problem(rng, program, samples, dtype=np.float64):
+    """Draw parameters, inputs and targets such that units are neither dead nor saturated."""
+    architecture = program.architecture
+    theta = np.concatenate(
+        [
+            rng.normal(scale=place.inputs**-0.5, size=place.stop - place.start)
+            for place in architecture.parameters
+        ]
+    )
+    X = rng.normal(size=(samples, architecture.inputs))
+    Y = rng.uniform(0.1, 0.9, size=(samples, architecture.outputs))
+    return theta.astype(dtype), X.astype(dtype), Y.astype(dtype)
+
+
+@pytest.fixture(scope="session")
+def make_problem():
+    """make_problem(rng, program, samples, dtype) -> theta, X, Y."""
+    return _make_problem
+
+
+@pytest.fixture(scope="session")
+def tutorial_network():
+    """The class of tests/oracles/tutorial_network.py."""
+    path = Path(__file__).parent / "oracles" / "tutorial_network.py"
+    spec = importlib.util.spec_from_file_location("tutorial_network", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.TutorialNetwork
+
+
+@pytest.fixture(scope="session")
+def digits():
+    """The digits as the tutorial prepares them."""
+    pytest.importorskip("sklearn")
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+    from sklearn.preprocessing import LabelBinarizer
+
+    data = load_digits()
+    X_train, X_test, y_train, y_test = train_test_split(
+        data["data"] / 16.0, data["target"], test_size=0.25, random_state=13
+    )
+    return SimpleNamespace(
+        X_train=X_train,
+        X_test=X_test,
+        y_train=LabelBinarizer().fit_transform(y_train),
+        y_test=LabelBinarizer().fit_transform(y_test),
+    )
+
+
+@pytest.fixture(scope="session")
+def trained_oracle(tutorial_network, digits):
+    """trained_oracle(n_epochs): the oracle after so many epochs of SGD, and what it printed."""
+
+    @functools.cache
+    def train(n_epochs):
+        oracle = tutorial_network([64, 32, 16, 10])
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            oracle.fit(digits.X_train, digits.y_train, n_epochs, method="SGD", display_update=10)
+        oracle.printed = printed.getvalue()
+        return oracle
+
+    return train

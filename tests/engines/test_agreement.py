@@ -1,0 +1,275 @@
+"""Every fast engine gives what the reference gives."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chainrule.activations import ACTIVATIONS
+from chainrule.architecture import Architecture, Program, TrainingState
+from chainrule.engines import get_engine
+from chainrule.engines.protocol import TrainingLog
+from chainrule.layers import Dense
+from chainrule.losses import LOSSES
+from chainrule.optimizers import OPTIMIZERS
+
+UPDATES = 20
+DTYPES = [np.float64, np.float32]
+TOLERANCE = {
+    np.float64: {"rtol": 1e-10, "atol": 1e-13},
+    np.float32: {"rtol": 1e-4, "atol": 1e-6},
+}
+# Around the widths of vectors and tiles, and far from them.
+CHAINS = [
+    (1, 1),
+    (2, 1, 2),
+    (1, 2, 7, 1),
+    (7, 8, 9),
+    (15, 16, 17),
+    (17, 15, 3),
+    (33, 65, 10),
+    (65, 33, 31, 32),
+    (130, 3, 130, 2),
+    (63, 64, 1, 64, 4),
+]
+
+
+def chain(widths, activations=("sigmoid",), biases=(True,), loss="sum_of_squared_errors"):
+    """Describe a network; activations and biases are repeated as often as needed."""
+    layers = tuple(
+        Dense(width, activations[i % len(activations)], biases[i % len(biases)])
+        for i, width in enumerate(widths[1:])
+    )
+    return Program(Architecture(widths[0], layers), loss)
+
+
+def with_optimizer(program, name, batch):
+    """Add an optimiser whose steps are long, but not so long that training diverges."""
+    widths = [program.architecture.inputs, *(la.units for la in program.architecture.layers)]
+    rate = 0.2 / (batch * max(widths))
+    return dataclasses.replace(program, optimizer=OPTIMIZERS[name](learning_rate=rate))
+
+
+def trained(engine, program, theta, X, Y, *, epochs, batch_size, order=None, validation=None):
+    theta = theta.copy()
+    state, log = TrainingState.fresh(program, theta.dtype), TrainingLog.empty(epochs)
+    engine.train(
+        *(program, theta, state, X, Y, order),
+        batch_size=batch_size,
+        log=log,
+        validation=validation,
+    )
+    return theta, state, log
+
+
+def assert_trained_alike(engine, program, theta, X, Y, **options):
+    found, state, log = trained(engine, program, theta, X, Y, **options)
+    reference = get_engine("numpy")
+    expected, expected_state, expected_log = trained(reference, program, theta, X, Y, **options)
+    close = TOLERANCE[theta.dtype.type]
+    np.testing.assert_allclose(found, expected, **close)
+    np.testing.assert_allclose(state.slots, expected_state.slots, **close)
+    np.testing.assert_allclose(log.loss, expected_log.loss, **close)
+    np.testing.assert_allclose(log.validation_loss, expected_log.validation_loss, **close)
+    assert (state.step, log.epochs_done) == (expected_state.step, expected_log.epochs_done)
+    assert not np.array_equal(expected, theta)
+
+
+def test_the_tables_have_the_same_rows(fast_engine):
+    from chainrule import _native
+
+    assert fast_engine.name == "native"
+    native = [set(rows) for rows in _native.tables()]
+    assert native == [set(ACTIVATIONS), set(LOSSES), set(OPTIMIZERS)]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("use_bias", [True, False])
+@pytest.mark.parametrize("optimizer", list(OPTIMIZERS))
+@pytest.mark.parametrize("loss", list(LOSSES))
+@pytest.mark.parametrize("activation", list(ACTIVATIONS))
+def test_every_combination(
+    activation, loss, optimizer, use_bias, dtype, fast_engine, rng, make_problem
+):
+    samples = 11
+    for batch_size in (1, 3, 7, samples, 3 * samples):
+        batch = min(batch_size, samples)
+        program = chain((5, 9, 17, 3), (activation,), (use_bias,), loss)
+        program = with_optimizer(program, optimizer, batch)
+        theta, X, Y = make_problem(rng, program, samples, dtype)
+        epochs = math.ceil(UPDATES / math.ceil(samples / batch))
+        order = rng.permuted(np.tile(np.arange(samples), (epochs, 1)), axis=1)
+        for given_order in (None, order):
+            assert_trained_alike(
+                *(fast_engine, program, theta, X, Y),
+                epochs=epochs,
+                batch_size=batch_size,
+                order=given_order,
+            )
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 7, 8, 13, 40])
+@pytest.mark.parametrize("widths", CHAINS, ids=lambda widths: "-".join(map(str, widths)))
+def test_every_width(widths, batch_size, dtype, fast_engine, rng, make_problem):
+    samples = 13
+    program = with_optimizer(
+        chain(widths, ("sigmoid", "linear"), (True, True, False)), "sgd", min(batch_size, samples)
+    )
+    theta, X, Y = make_problem(rng, program, samples, dtype)
+    _, X_new, Y_new = make_problem(rng, program, 5, dtype)
+    epochs = math.ceil(UPDATES / math.ceil(samples / batch_size))
+    assert_trained_alike(
+        *(fast_engine, program, theta, X, Y),
+        epochs=epochs,
+        batch_size=batch_size,
+        order=rng.permuted(np.tile(np.arange(samples), (epochs, 1)), axis=1),
+        validation=(X_new, Y_new),
+    )
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("samples", [1, 2, 3, 7, 16, 65, 300])
+@pytest.mark.parametrize("widths", CHAINS, ids=lambda widths: "-".join(map(str, widths)))
+def test_forward_evaluate_and_gradient(widths, samples, dtype, fast_engine, rng, make_problem):
+    program = chain(widths, ("linear", "sigmoid"), (False, True))
+    theta, X, Y = make_problem(rng, program, samples, dtype)
+    reference = get_engine("numpy")
+    close = TOLERANCE[dtype]
+    A = fast_engine.forward(program.architecture, theta, X)
+    assert A.dtype == dtype
+    np.testing.assert_allclose(A, reference.forward(program.architecture, theta, X), **close)
+    loss = fast_engine.evaluate(program, theta, X, Y)
+    assert type(loss) is float
+    np.testing.assert_allclose(loss, reference.evaluate(program, theta, X, Y), **close)
+    value, gradient = fast_engine.value_and_gradient(program, theta, X, Y)
+    expected_value, expected = reference.value_and_gradient(program, theta, X, Y)
+    assert gradient.dtype == dtype
+    np.testing.assert_allclose(value, expected_value, **close)
+    scale = np.abs(expected).max()
+    np.testing.assert_allclose(gradient / scale, expected / scale, **close)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_network_larger_than_the_caches_blocks(dtype, fast_engine, rng, make_problem):
+    program = with_optimizer(chain((784, 300, 10)), "sgd", 128)
+    theta, X, Y = make_problem(rng, program, 300, dtype)
+    assert_trained_alike(
+        *(fast_engine, program, theta, X, Y),
+        epochs=4,
+        batch_size=128,
+        order=rng.permuted(np.tile(np.arange(300), (4, 1)), axis=1),
+        validation=(X, Y),
+    )
+
+
+def test_repeated_and_missing_rows(fast_engine, rng, make_problem):
+    program = with_optimizer(chain((5, 9, 3)), "sgd", 3)
+    theta, X, Y = make_problem(rng, program, 7)
+    order = rng.integers(0, 7, size=(7, 7))
+    assert_trained_alike(fast_engine, program, theta, X, Y, epochs=7, batch_size=3, order=order)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("size", [30, 3000])
+def test_saturated_units(size, dtype, fast_engine, rng, make_problem):
+    program = with_optimizer(chain((5, 9, 3)), "sgd", 3)
+    theta, X, Y = make_problem(rng, program, 7, dtype)
+    assert_trained_alike(fast_engine, program, theta, X * dtype(size), Y, epochs=7, batch_size=3)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("activation", list(ACTIVATIONS))
+def test_nan_and_inf_go_through(activation, dtype, bad, fast_engine, rng, make_problem):
+    program = chain((3, 9, 2), (activation,))
+    theta, X, _ = make_problem(rng, program, 5, dtype)
+    X[2, 1] = bad
+    with np.errstate(invalid="ignore"):
+        expected = get_engine("numpy").forward(program.architecture, theta, X)
+    found = fast_engine.forward(program.architecture, theta, X)
+    np.testing.assert_allclose(found, expected, **TOLERANCE[dtype])
+
+
+def test_the_same_input_gives_the_same_bits(fast_engine, rng, make_problem):
+    program = with_optimizer(chain((33, 65, 10)), "sgd", 7)
+    problem = make_problem(rng, program, 50)
+    first, again = (
+        trained(fast_engine, program, *problem, epochs=5, batch_size=7, validation=problem[1:])
+        for _ in range(2)
+    )
+    np.testing.assert_array_equal(first[0], again[0])
+    np.testing.assert_array_equal(first[2].loss, again[2].loss)
+    np.testing.assert_array_equal(first[2].validation_loss, again[2].validation_loss)
+
+
+def test_data_is_only_read(fast_engine, rng, make_problem):
+    program = with_optimizer(chain((5, 9, 3), ("linear",)), "sgd", 3)
+    theta, X, Y = make_problem(rng, program, 7)
+    order = rng.permuted(np.tile(np.arange(7), (3, 1)), axis=1)
+    for array in (X, Y, order):
+        array.flags.writeable = False
+    assert_trained_alike(
+        *(fast_engine, program, theta, X, Y),
+        epochs=3,
+        batch_size=3,
+        order=order,
+        validation=(X, Y),
+    )
+    theta.flags.writeable = False
+    before = theta.copy()
+    fast_engine.forward(program.architecture, theta, X)
+    fast_engine.evaluate(program, theta, X, Y)
+    fast_engine.value_and_gradient(program, theta, X, Y)
+    np.testing.assert_array_equal(theta, before)
+
+
+@st.composite
+def cases(draw):
+    widths = draw(st.lists(st.integers(1, 70), min_size=2, max_size=5))
+    depth = len(widths) - 1
+    names = st.sampled_from(list(ACTIVATIONS))
+    activations = draw(st.lists(names, min_size=depth, max_size=depth))
+    biases = draw(st.lists(st.booleans(), min_size=depth, max_size=depth))
+    samples = draw(st.integers(1, 40))
+    batch_size = draw(st.integers(1, 50))
+    program = chain(widths, activations, biases, draw(st.sampled_from(list(LOSSES))))
+    optimizer = draw(st.sampled_from(list(OPTIMIZERS)))
+    return (
+        with_optimizer(program, optimizer, min(batch_size, samples)),
+        samples,
+        batch_size,
+        draw(st.booleans()),
+        draw(st.sampled_from(DTYPES)),
+        draw(st.integers(0, 2**32 - 1)),
+    )
+
+
+@pytest.fixture
+def check_drawn(fast_engine, make_problem):
+    def check(program, samples, batch_size, shuffled, dtype, seed):
+        rng = np.random.default_rng(seed)
+        theta, X, Y = make_problem(rng, program, samples, dtype)
+        epochs = math.ceil(UPDATES / math.ceil(samples / batch_size))
+        order = rng.permuted(np.tile(np.arange(samples), (epochs, 1)), axis=1)
+        assert_trained_alike(
+            *(fast_engine, program, theta, X, Y),
+            epochs=epochs,
+            batch_size=batch_size,
+            order=order if shuffled else None,
+            validation=(X, Y),
+        )
+
+    return check
+
+
+def test_drawn_architectures(check_drawn):
+    @settings(max_examples=40, deadline=None, derandomize=True)
+    @given(cases())
+    def check(case):
+        check_drawn(*case)
+
+    check()

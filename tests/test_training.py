@@ -1,0 +1,211 @@
+import numpy as np
+import pytest
+
+from chainrule import training
+from chainrule.architecture import Architecture, Program, TrainingState
+from chainrule.engines import get_engine
+from chainrule.layers import Dense
+from chainrule.optimizers import SGD
+from chainrule.training import Every, History, fit
+
+PROGRAM = Program(Architecture(3, (Dense(4, "sigmoid"), Dense(2))), optimizer=SGD(0.02))
+
+
+class Recorder:
+    """An engine that computes nothing and keeps what it was told."""
+
+    name = "recorder"
+
+    def __init__(self, interrupt_after=None):
+        self.calls = []
+        self.interrupt_after = interrupt_after
+        self.epochs = 0
+
+    def train(self, program, theta, state, X, Y, order, *, batch_size, log, validation=None):
+        self.calls.append(
+            {
+                "epochs": len(log.loss),
+                "order": order,
+                "batch_size": batch_size,
+                "state": state,
+                "given": (program, theta, X, Y),
+            }
+        )
+        for epoch in range(len(log.loss)):
+            if self.epochs == self.interrupt_after:
+                raise KeyboardInterrupt
+            self.epochs += 1
+            log.loss[epoch] = self.epochs
+            if validation is not None:
+                log.validation_loss[epoch] = -self.epochs
+            log.epochs_done = epoch + 1
+
+
+def run(engine, **options):
+    theta, X, Y = np.zeros(PROGRAM.architecture.n_parameters), np.ones((5, 3)), np.ones((5, 2))
+    options = {"epochs": 10, "batch_size": 2, **options}
+    if options.pop("validate", False):
+        options["validation_data"] = (X, Y)
+    return fit(engine, PROGRAM, theta, X, Y, **options)
+
+
+def test_a_run_that_nobody_watches_is_one_call():
+    engine = Recorder()
+    history = run(engine, epochs=1000)
+    assert [call["epochs"] for call in engine.calls] == [1000]
+    assert engine.calls[0]["order"] is None
+    assert engine.calls[0]["batch_size"] == 2
+    assert engine.calls[0]["given"][0] is PROGRAM
+    assert [len(array) for array in engine.calls[0]["given"][1:]] == [26, 5, 5]
+    assert history.loss == list(range(1, 1001))
+    assert history.validation_loss == []
+
+
+def test_validation_losses():
+    history = run(Recorder(), epochs=3, validate=True)
+    assert history.loss == [1, 2, 3]
+    assert history.validation_loss == [-1, -2, -3]
+    assert {type(value) for value in history.loss + history.validation_loss} == {float}
+
+
+def test_no_epochs():
+    engine = Recorder()
+    assert run(engine, epochs=0) == History([], [])
+    assert engine.calls == []
+
+
+@pytest.mark.parametrize(
+    ("distances", "calls"),
+    [
+        ((1,), [(1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (1, 8), (1, 9), (1, 10)]),
+        ((4,), [(4, 1), (4, 4), (4, 8)]),
+        ((100,), [(100, 1)]),
+        ((4, 3), [(4, 1), (3, 1), (3, 3), (4, 4), (3, 6), (4, 8), (3, 9)]),
+        ((5, 10), [(5, 1), (10, 1), (5, 5), (5, 10), (10, 10)]),
+    ],
+)
+@pytest.mark.parametrize("most", [1, 3, 1 << 16])
+def test_when_callbacks_are_called(distances, calls, most, monkeypatch):
+    monkeypatch.setattr(training, "_MOST_EPOCHS", most)
+    seen = []
+
+    def note(distance):
+        def function(epoch, history):
+            seen.append((distance, epoch))
+            assert history.loss == list(range(1, epoch + 1))
+
+        return function
+
+    run(Recorder(), callbacks=[Every(distance, note(distance)) for distance in distances])
+    assert seen == calls
+
+
+def test_the_engine_runs_from_callback_to_callback():
+    engine = Recorder()
+    run(engine, callbacks=[Every(4, lambda *_: None)])
+    assert [call["epochs"] for call in engine.calls] == [1, 3, 4, 2]
+
+
+def test_one_state_for_the_whole_run():
+    engine = Recorder()
+    state = TrainingState.fresh(PROGRAM, np.float64)
+    run(engine, callbacks=[Every(2, lambda *_: None)], state=state)
+    assert all(call["state"] is state for call in engine.calls)
+
+
+def test_a_given_history_goes_on():
+    history = History([0.5], [0.25])
+    assert run(Recorder(), epochs=2, validate=True, history=history) is history
+    assert history == History([0.5, 1, 2], [0.25, -1, -2])
+
+
+@pytest.mark.parametrize("callbacks", [[], [Every(2, lambda *_: None)]])
+@pytest.mark.parametrize("done", [0, 1, 5])
+def test_an_interrupted_run_keeps_the_epochs_done(done, callbacks):
+    history = History()
+    engine = Recorder(interrupt_after=done)
+    with pytest.raises(KeyboardInterrupt):
+        run(engine, validate=True, history=history, callbacks=callbacks)
+    assert history.loss == list(range(1, done + 1))
+    assert history.validation_loss == [-epoch for epoch in range(1, done + 1)]
+
+
+def test_what_a_callback_raises_ends_the_run():
+    def stop(epoch, _):
+        if epoch == 4:
+            raise StopIteration
+
+    history = History()
+    with pytest.raises(StopIteration):
+        run(Recorder(), history=history, callbacks=[Every(2, stop)])
+    assert history.loss == [1, 2, 3, 4]
+
+
+def orders(engine):
+    return np.concatenate([call["order"] for call in engine.calls])
+
+
+def test_each_epoch_has_its_own_order_of_all_samples(rng):
+    engine = Recorder()
+    run(engine, shuffle=rng)
+    drawn = orders(engine)
+    assert drawn.shape == (10, 5)
+    assert drawn.dtype == np.int64
+    np.testing.assert_array_equal(np.sort(drawn, axis=1), np.tile(np.arange(5), (10, 1)))
+    assert len(np.unique(drawn, axis=0)) > 5
+
+
+def test_the_order_is_the_generators():
+    engines = [Recorder() for _ in range(3)]
+    for engine, seed in zip(engines, (1, 1, 2), strict=True):
+        run(engine, shuffle=np.random.default_rng(seed))
+    np.testing.assert_array_equal(orders(engines[0]), orders(engines[1]))
+    assert (orders(engines[0]) != orders(engines[2])).any()
+
+
+@pytest.mark.parametrize("most", [1, 7, 15, 1 << 20])
+def test_the_order_does_not_depend_on_where_runs_are_cut(most, monkeypatch):
+    whole, cut = Recorder(), Recorder()
+    run(whole, shuffle=np.random.default_rng(3))
+    monkeypatch.setattr(training, "_MOST_INDICES", most)
+    watch = [Every(4, lambda *_: None)]
+    run(cut, shuffle=np.random.default_rng(3), callbacks=watch)
+    assert len(whole.calls) == 1
+    assert all(call["order"].size <= max(most, 5) for call in cut.calls)
+    np.testing.assert_array_equal(orders(whole), orders(cut))
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 5, 100])
+def test_a_run_cut_in_two_is_the_same_run(batch_size, engine, rng, make_problem):
+    theta, X, Y = make_problem(rng, PROGRAM, 5)
+    whole, cut = theta.copy(), theta.copy()
+    state, history = TrainingState.fresh(PROGRAM, theta.dtype), History()
+    common = {"batch_size": batch_size, "validation_data": (X, Y)}
+    expected = fit(engine, PROGRAM, whole, X, Y, epochs=6, **common)
+    for epochs in (4, 2):
+        fit(*(engine, PROGRAM, cut, X, Y), epochs=epochs, state=state, history=history, **common)
+    np.testing.assert_array_equal(whole, cut)
+    assert history == expected
+
+
+def test_theta_moves_as_gradient_descent_says(engine, rng, make_problem):
+    theta, X, Y = make_problem(rng, PROGRAM, 6)
+    reference = get_engine("numpy")
+    expected, losses = theta.copy(), []
+    for _ in range(3):
+        total = 0.0
+        for start in (0, 4):
+            batch = X[start : start + 4], Y[start : start + 4]
+            value, gradient = reference.value_and_gradient(PROGRAM, expected, *batch)
+            expected -= 0.02 * gradient
+            total += value
+        losses.append(total)
+    history = fit(engine, PROGRAM, theta, X, Y, epochs=3, batch_size=4)
+    np.testing.assert_allclose(theta, expected, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(history.loss, losses, rtol=1e-12)
+
+
+def test_training_learns(engine, rng, make_problem):
+    theta, X, Y = make_problem(rng, PROGRAM, 20)
+    history = fit(engine, PROGRAM, theta, X, Y, epochs=200, batch_size=4, shuffle=rng)
+    assert history.loss[-1] < 0.2 * history.loss[0]
