@@ -4,7 +4,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from chainrule.arrays import integer, real_array, real_matrix
+from chainrule.arrays import integer, real_array, real_matrix, widths
 
 VALUES = np.array([[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]])
 REAL_DTYPES = [
@@ -195,3 +195,17 @@ def test_what_is_no_integer(value):
 def test_an_integer_too_small(value):
     with pytest.raises(ValueError, match=f"^n is {value}; possible: an integer of at least 1$"):
         integer("n", value, least=1)
+
+
+def test_masked_values_are_refused():
+    masked = np.ma.masked_array([[1.0, 2.0]], mask=[[False, True]])
+    with pytest.raises(ValueError, match=r"^X has masked values; fill or remove them"):
+        real_array("X", masked)
+    whole = np.ma.masked_array([[1.0, 2.0]])
+    assert real_array("X", whole).tolist() == [[1.0, 2.0]]
+
+
+@pytest.mark.parametrize("value", [b"\x02\x01", "21", 5, None, []], ids=repr)
+def test_widths_that_are_none(value):
+    with pytest.raises(TypeError, match=r"^layers is .*; possible: at least two positive integers"):
+        widths("layers", value)

@@ -80,3 +80,9 @@ def test_sgd_has_no_memory():
 
 def test_the_default_learning_rate():
     assert SGD().learning_rate == 0.01
+
+
+@pytest.mark.parametrize("rate", [0, -1.0, np.nan, np.inf])
+def test_learning_rate_is_positive_and_finite(rate):
+    with pytest.raises(ValueError, match=r"^learning_rate is .*; possible: a positive, finite"):
+        SGD(rate)

@@ -44,3 +44,10 @@ def test_the_table_is_its_own():
     table = Table("colour", rows)
     rows["black"] = 0
     assert list(table) == ["red"]
+
+
+def test_get_gives_the_default_as_mappings_do():
+    table = Table("thing", {"a": 1})
+    assert table.get("a") == 1
+    assert table.get("b") is None
+    assert table.get("b", 2) == 2

@@ -209,3 +209,8 @@ def test_training_learns(engine, rng, make_problem):
     theta, X, Y = make_problem(rng, PROGRAM, 20)
     history = fit(engine, PROGRAM, theta, X, Y, epochs=200, batch_size=4, shuffle=rng)
     assert history.loss[-1] < 0.2 * history.loss[0]
+
+
+def test_every_so_many_epochs_is_at_least_one():
+    with pytest.raises(ValueError, match="epochs is 0; possible: an integer of at least 1"):
+        Every(0, print)

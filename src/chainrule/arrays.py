@@ -45,6 +45,8 @@ numbers
     """
     if hasattr(value, "toarray") and hasattr(value, "nnz"):
         raise TypeError(f"{name} is a sparse matrix; give {name}.toarray()")
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        raise ValueError(f"{name} has masked values; fill or remove them, {name}.filled(0)")
     try:
         array = np.asarray(value)
     except ValueError:
@@ -157,3 +159,30 @@ def positive(name: str, value: object) -> float:
     if not (math.isfinite(number) and number > 0):
         raise ValueError(f"{name} is {value!r}; possible: a positive, finite number")
     return number
+
+
+def widths(name: str, value: object) -> list[int]:
+    """Return ``value`` as a list of at least two positive integers, the widths of layers.
+
+    Examples
+    --------
+    >>> widths("layers", (2, 2, 1))
+    [2, 2, 1]
+    >>> widths("layers", [2])
+    Traceback (most recent call last):
+    ...
+    ValueError: layers is [2]; possible: at least two positive integers, such as [2, 2, 1]
+    """
+    possible = "possible: at least two positive integers, such as [2, 2, 1]"
+    try:
+        found = [] if isinstance(value, (str, bytes)) else list(value)  # type: ignore[call-overload]
+    except TypeError:
+        found = []
+    if not found:
+        raise TypeError(f"{name} is {value!r}; {possible}")
+    for width in found:
+        if isinstance(width, bool) or not isinstance(width, (int, np.integer)) or width < 1:
+            raise ValueError(f"{name} is {found}, with {width!r}; {possible}")
+    if len(found) < 2:
+        raise ValueError(f"{name} is {found}; {possible}")
+    return [int(width) for width in found]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from chainrule import training
 from chainrule.activations import sigmoid, sigmoid_derivative
 from chainrule.architecture import Architecture, Program
-from chainrule.arrays import integer, positive, real_array, real_matrix
+from chainrule.arrays import integer, positive, real_array, real_matrix, widths
 from chainrule.engines import get_engine
 from chainrule.layers import Dense
 from chainrule.optimizers import SGD
@@ -90,7 +90,7 @@ class NeuralNetwork:
         *,
         engine: str = "native",
     ) -> None:
-        self.layers = _checked_layers(layers)
+        self.layers = widths("layers", layers)
         self.eta = positive("eta", eta)
         self._engine = get_engine(engine)
         random = _random_state(rand_seed)
@@ -207,7 +207,7 @@ class NeuralNetwork:
         batch_size = {"batch": len(inputs), "sgd": 1}.get(str(method).lower())
         if batch_size is None:
             raise ValueError(f"method is {method!r}; possible: 'batch', 'SGD'")
-        every = integer("display_update", display_update or 0, least=0)
+        every = integer("display_update", display_update, least=0) if display_update else 0
         callbacks = [training.Every(every, _print_loss)] if every else []
         self._train(
             inputs,
@@ -339,6 +339,7 @@ class NeuralNetwork:
 
     def _unpack(self, theta: Array) -> None:
         """Write the weights back, into the arrays that users may hold where that is possible."""
+        self.W = self.W if isinstance(self.W, list) else list(self.W)
         start = 0
         for i, (inputs, units) in enumerate(self._shapes()):
             new = theta[start : start + inputs * units].reshape(inputs, units)
@@ -374,24 +375,3 @@ def _random_state(seed: int | None) -> np.random.RandomState:
         raise ValueError(
             f"rand_seed is {seed!r}; possible: an integer from 0 to 2**32 - 1, or None"
         ) from None
-
-
-def _checked_layers(layers: object) -> list[int]:
-    try:
-        widths = [] if isinstance(layers, str) else list(layers)  # type: ignore[call-overload]
-    except TypeError:
-        widths = []
-    if not widths:
-        raise TypeError(f"layers is {layers!r}; possible: at least two widths, such as [2, 2, 1]")
-    for width in widths:
-        if isinstance(width, bool) or not isinstance(width, (int, np.integer)) or width < 1:
-            raise ValueError(
-                f"layers is {widths}, with {width!r}; possible: positive integers, "
-                "such as [2, 2, 1]"
-            )
-    if len(widths) < 2:
-        raise ValueError(
-            f"layers is {widths}; possible: at least two widths, the inputs and the outputs, "
-            "such as [2, 2, 1]"
-        )
-    return [int(width) for width in widths]

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from chainrule.arrays import positive
 from chainrule.tables import Table
 
 Array = npt.NDArray[Any]
@@ -52,6 +53,9 @@ class SGD:
 
     name: ClassVar[str] = "sgd"
     slots: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        positive("learning_rate", self.learning_rate)
 
     def step(self, theta: Array, gradient: Array, slots: Array, t: int) -> None:
         """Change ``theta`` in place."""

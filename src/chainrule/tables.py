@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Row = TypeVar("Row")
 
@@ -36,6 +35,10 @@ class Table(Mapping[str, Row], Generic[Row]):
         except (KeyError, TypeError):
             raise ValueError(self._unknown(name)) from None
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the row of that name, or ``default``."""
+        return self._rows.get(name, default)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)
 
@@ -46,6 +49,8 @@ class Table(Mapping[str, Row], Generic[Row]):
         return name in self._rows
 
     def _unknown(self, name: object) -> str:
+        import difflib
+
         close = difflib.get_close_matches(name, self._rows, n=1) if isinstance(name, str) else []
         hint = f"did you mean {close[0]!r}? " if close else ""
         return f"unknown {self._kind} {name!r}: {hint}Possible: {', '.join(self._rows)}"

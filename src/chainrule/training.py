@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chainrule.architecture import Program, TrainingState
+from chainrule.arrays import integer
 from chainrule.engines.protocol import Engine, Indices, TrainingLog
 
 Array = npt.NDArray[Any]
@@ -60,6 +61,9 @@ class Every:
 
     epochs: int
     function: Callable[[int, History], None]
+
+    def __post_init__(self) -> None:
+        integer("epochs", self.epochs, least=1)
 
     def next_epoch(self, epoch: int) -> int:
         """Return the first epoch after ``epoch`` at which the function wants to be called."""

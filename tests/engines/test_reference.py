@@ -119,7 +119,7 @@ def test_a_mean_loss_is_the_sum_over_samples_divided(mean_loss, engine, rng, mak
     assert mean == pytest.approx(value / 5, rel=1e-14)
     np.testing.assert_allclose(mean_gradient, gradient / 5, rtol=1e-13, atol=1e-16)
     log = TrainingLog.empty(1)
-    still = dataclasses.replace(averaged, optimizer=SGD(0.0))
+    still = dataclasses.replace(averaged, optimizer=SGD(1e-300))
     state = TrainingState.fresh(still, theta.dtype)
     engine.train(still, theta, state, X, Y, None, batch_size=2, log=log)
     assert log.loss[0] == pytest.approx(value / 5, rel=1e-14)

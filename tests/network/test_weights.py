@@ -182,3 +182,13 @@ def uses(network):
 
 def _escaped(shape):
     return str(shape).replace("(", r"\(").replace(")", r"\)")
+
+
+def test_w_may_be_a_tuple(build):
+    nn = build([2, 2, 1])
+    other = build([2, 2, 1])
+    nn.W = tuple(W.tolist() for W in nn.W)
+    for network in (nn, other):
+        network.fit([[0, 1]], [[1]], n_epochs=3, display_update=0)
+    np.testing.assert_array_equal(nn.W[0], other.W[0])
+    np.testing.assert_array_equal(nn.W[1], other.W[1])

@@ -21,7 +21,7 @@ try:
 except ImportError as error:
     raise ImportError(
         f"the native engine is not built ({error}); build it with `pip install .` in chainrule's "
-        'source directory (a C++20 compiler is needed), or use engine="numpy"'
+        'source directory (a C++20 compiler is needed), or choose the engine "numpy"'
     ) from error
 
 Array = npt.NDArray[Any]

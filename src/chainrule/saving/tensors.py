@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -38,12 +36,14 @@ def write_tensors(
     ...     read_tensors(f"{folder}/a.safetensors", kind="example")
     ({'w': array([1., 1.])}, {'kind': 'example'})
     """
+    import json
+
     from safetensors.numpy import save
 
     arrays = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
     content = save(arrays, metadata={_KEY: json.dumps(dict(description))})
     target = Path(os.path.realpath(path))  # a link stays a link; the file it names is replaced
-    part = target.with_name(f".{target.name}.{secrets.token_hex(8)}.part")
+    part = target.with_name(f".{target.name}.{os.urandom(8).hex()}.part")
     try:
         with open(part, "xb") as file:
             file.write(content)
@@ -78,6 +78,8 @@ def read_tensors(
     ValueError
         When it is no safetensors file, or one that holds something else.
     """
+    import json
+
     from safetensors import SafetensorError, safe_open
 
     if not Path(path).is_file():
