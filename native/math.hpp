@@ -97,9 +97,12 @@ inline Vec<T> exp(Vec<T> x) {
   return exp_below_most<T>(x > C::kMost ? broadcast(C::kMost) : x);
 }
 
+// |x|, by clearing the sign bit.
 template <class T>
 inline Vec<T> abs(Vec<T> x) {
-  return x < T(0) ? -x : x;
+  using Int = typename Types<T>::Int;
+  constexpr Int kAllButSign = static_cast<Int>(~(std::uint64_t{1} << (8 * sizeof(Int) - 1)));
+  return reinterpret_cast<Vec<T>>(reinterpret_cast<IntVec<T>>(x) & kAllButSign);
 }
 
 }  // namespace chainrule::CHAINRULE_ISA
