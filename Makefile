@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 NATIVE := $(wildcard native/*.hpp native/*.cpp)
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: help demo test check bench clean
+.PHONY: help demo test test-sanitize check bench clean
 
 help:
 	@echo "make demo    set up, solve XOR, read handwritten digits, say where the pictures lie"
 	@echo "make test    set up, then all checks and tests"
+	@echo "make test-sanitize  the engines' tests under AddressSanitizer and UBSan"
 	@echo "make bench   measure chainrule beside its peers, write benchmarks/results/"
 	@echo "make clean   remove everything that the others made"
 
@@ -43,6 +44,20 @@ check: $(VENV)/made-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/clang-format --dry-run --Werror $(NATIVE)
+
+# The native code under AddressSanitizer and UndefinedBehaviorSanitizer, in an environment of its
+# own. Python itself is not built for them, so their library is loaded before it.
+SANITIZE := .venv-sanitize
+$(SANITIZE)/made: pyproject.toml CMakeLists.txt $(NATIVE) $(wildcard src/chainrule/*.py src/chainrule/engines/*.py)
+	test -x $(SANITIZE)/bin/python || $(PYTHON) -m venv $(SANITIZE)
+	$(SANITIZE)/bin/python -m pip --disable-pip-version-check -qq install numpy safetensors rich typer pytest hypothesis cmake ninja scikit-build-core nanobind
+	$(SANITIZE)/bin/python -m pip --disable-pip-version-check -qq install --no-build-isolation --no-deps -C cmake.define.CHAINRULE_SANITIZE=ON -C build-dir=build/sanitize .
+	@touch $@
+
+test-sanitize: $(SANITIZE)/made
+	LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libstdc++.so)" \
+	  ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 CHAINRULE_REQUIRE_NATIVE=1 \
+	  $(SANITIZE)/bin/python -m pytest -q -p no:cacheprovider tests/engines
 
 bench: $(VENV)/made-bench
 	$(BIN)/python -m benchmarks

@@ -1,41 +1,221 @@
 // Activations: A = f(Z), and beside each its derivative f'(Z), given Z and A = f(Z).
 //
-// A row here has a row of the same name in src/chainrule/activations.py. To add one, write its
-// struct and put it into the list at the end.
+// A row here has a row of the same name in src/chainrule/activations/. To add one, write its
+// struct and put it into the list at the end. alpha is the one parameter that a row may have; the
+// rows without one are given it as well. At a kink the derivative is that of its lower or outer
+// side.
 #pragma once
 
-#include "math.hpp"
+#include "activations_gelu.hpp"
+#include "activations_row.hpp"
+#include "table.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
 
-struct Linear {
+// z, but at least low and at most high; NaN stays NaN.
+template <class T>
+inline Vec<T> between(Vec<T> z, T low, T high) {
+  return z <= low ? broadcast(low) : z >= high ? broadcast(high) : z;
+}
+
+struct Linear {  // z
   static constexpr const char* kName = "linear";
+  static constexpr bool kRowWise = false;
   template <class T>
-  static Vec<T> value(Vec<T> z) {
+  static Vec<T> value(Vec<T> z, T /*alpha*/) {
     return z;
   }
   template <class T>
-  static Vec<T> derivative(Vec<T> /*z*/, Vec<T> /*a*/) {
+  static Vec<T> derivative(Vec<T> /*z*/, Vec<T> /*a*/, T /*alpha*/) {
     return broadcast(T(1));
   }
 };
 
-struct Sigmoid {
+struct Sigmoid {  // 1 / (1 + exp(-z))
   static constexpr const char* kName = "sigmoid";
+  static constexpr bool kRowWise = false;
   template <class T>
-  static Vec<T> value(Vec<T> z) {
-    const Vec<T> t = exp_below_most<T>(-abs<T>(z));
-    return (z < T(0) ? t : broadcast(T(1))) / (T(1) + t);
+  static Vec<T> value(Vec<T> z, T /*alpha*/) {
+    return sigmoid<T>(z);
   }
   template <class T>
-  static Vec<T> derivative(Vec<T> /*z*/, Vec<T> a) {
+  static Vec<T> derivative(Vec<T> /*z*/, Vec<T> a, T /*alpha*/) {
     return a * (T(1) - a);
   }
 };
 
-template <class... Rows>
-struct List {};
+struct Tanh {  // tanh(z)
+  static constexpr const char* kName = "tanh";
+  static constexpr bool kRowWise = false;
+  template <class T>
+  static Vec<T> value(Vec<T> z, T /*alpha*/) {
+    return tanh<T>(z);
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> /*z*/, Vec<T> a, T /*alpha*/) {
+    return T(1) - a * a;
+  }
+};
 
-using Activations = List<Linear, Sigmoid>;
+struct Relu {  // max(z, 0)
+  static constexpr const char* kName = "relu";
+  static constexpr bool kRowWise = false;
+  template <class T>
+  static Vec<T> value(Vec<T> z, T /*alpha*/) {
+    return z <= T(0) ? Vec<T>{} : z;  // NaN stays NaN
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> z, Vec<T> /*a*/, T /*alpha*/) {
+    return z > T(0) ? broadcast(T(1)) : Vec<T>{};
+  }
+};
+
+struct Relu6 {  // min(max(z, 0), 6)
+  static constexpr const char* kName = "relu6";
+  static constexpr bool kRowWise = false;
+  template <class T>
+  static Vec<T> value(Vec<T> z, T /*alpha*/) {
+    return between<T>(z, 0, 6);
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> z, Vec<T> /*a*/, T /*alpha*/) {
+    return ((z > T(0)) & (z < T(6))) ? broadcast(T(1)) : Vec<T>{};
+  }
+};
+
+struct LeakyRelu {  // z for z > 0, else alpha z
+  static constexpr const char* kName = "leaky_relu";
+  static constexpr bool kRowWise = false;
+  template <class T>
+  static Vec<T> value(Vec<T> z, T alpha) {
+    return z > T(0) ? z : alpha * z;
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> z, Vec<T> /*a*/, T alpha) {
+    return z > T(0) ? broadcast(T(1)) : broadcast(alpha);
+  }
+};
+
+struct Elu {  // z for z > 0, else alpha (exp(z) - 1)
+  static constexpr const char* kName = "elu";
+  static constexpr bool kRowWise = false;
+  template <class T>
+  static Vec<T> value(Vec<T> z, T alpha) {
+    return z > T(0) ? z : alpha * expm1<T>(z);
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> z, Vec<T> a, T alpha) {
+    return z > T(0) ? broadcast(T(1)) : a + alpha;  // alpha exp(z)
+  }
+};
+
+struct Selu {  // scale z for z > 0, else scale alpha (exp(z) - 1), its own two constants
+  static constexpr const char* kName = "selu";
+  static constexpr bool kRowWise = false;
+  static constexpr double kScale = 1.0507009873554804934193349852946;
+  static constexpr double kScaledAlpha = kScale * 1.6732632423543772848170429916717;
+  template <class T>
+  static Vec<T> value(Vec<T> z, T /*alpha*/) {
+    return z > T(0) ? T(kScale) * z : T(kScaledAlpha) * expm1<T>(z);
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> z, Vec<T> a, T /*alpha*/) {
+    return z > T(0) ? broadcast(T(kScale)) : a + T(kScaledAlpha);
+  }
+};
+
+struct Silu {  // z s with s = sigmoid(z); its derivative is s + z s (1 - s)
+  static constexpr const char* kName = "silu";
+  static constexpr bool kRowWise = false;
+  template <class T>
+  static Vec<T> value(Vec<T> z, T /*alpha*/) {
+    return z * sigmoid<T>(z);
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> z, Vec<T> a, T /*alpha*/) {
+    const Vec<T> s = sigmoid<T>(z);
+    return s + a * (T(1) - s);
+  }
+};
+
+struct Softplus {  // log(1 + exp(z))
+  static constexpr const char* kName = "softplus";
+  static constexpr bool kRowWise = false;
+  template <class T>
+  static Vec<T> value(Vec<T> z, T /*alpha*/) {
+    return softplus<T>(z);
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> z, Vec<T> /*a*/, T /*alpha*/) {
+    return sigmoid<T>(z);
+  }
+};
+
+struct Softsign {  // z / (1 + |z|)
+  static constexpr const char* kName = "softsign";
+  static constexpr bool kRowWise = false;
+  template <class T>
+  static Vec<T> value(Vec<T> z, T /*alpha*/) {
+    const Vec<T> size = abs<T>(z);
+    // Far out it is the sign, where inf / inf would be NaN; NaN goes the first way.
+    return size >= T(1e30) ? sign<T>(z) : z / (T(1) + size);
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> z, Vec<T> /*a*/, T /*alpha*/) {
+    const Vec<T> i = T(1) / (T(1) + abs<T>(z));
+    return i * i;
+  }
+};
+
+struct HardSigmoid {  // relu6(z + 3) / 6
+  static constexpr const char* kName = "hard_sigmoid";
+  static constexpr bool kRowWise = false;
+  template <class T>
+  static Vec<T> value(Vec<T> z, T /*alpha*/) {
+    return between<T>(z + T(3), 0, 6) / T(6);
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> z, Vec<T> /*a*/, T /*alpha*/) {
+    return ((z > T(-3)) & (z < T(3))) ? broadcast(T(1) / T(6)) : Vec<T>{};
+  }
+};
+
+struct Exponential {  // exp(z)
+  static constexpr const char* kName = "exponential";
+  static constexpr bool kRowWise = false;
+  template <class T>
+  static Vec<T> value(Vec<T> z, T /*alpha*/) {
+    return exp<T>(z);
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> /*z*/, Vec<T> a, T /*alpha*/) {
+    return a;
+  }
+};
+
+// z tanh(softplus(z)) = z n / (n + 2) with e = exp(z), n = e (e + 2), so that nothing cancels. Its
+// derivative is n / (n + 2) + z 4 e (e + 1) / (n + 2)^2. From z = 40 on they are z and 1.
+struct Mish {
+  static constexpr const char* kName = "mish";
+  static constexpr bool kRowWise = false;
+  template <class T>
+  static Vec<T> value(Vec<T> z, T /*alpha*/) {
+    const Vec<T> e = exp_below_most<T>(z > T(40) ? broadcast(T(40)) : z);
+    const Vec<T> n = e * (e + T(2));
+    return z * (n / (n + T(2)));
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> z, Vec<T> /*a*/, T /*alpha*/) {
+    const Vec<T> limited = z > T(40) ? broadcast(T(40)) : z;
+    const Vec<T> e = exp_below_most<T>(limited);
+    const Vec<T> n = e * (e + T(2));
+    const Vec<T> i = T(1) / (n + T(2));
+    return n * i + limited * ((T(2) * e * i) * (T(2) * (e + T(1)) * i));
+  }
+};
+
+using Activations =
+    List<Linear, Sigmoid, Tanh, Relu, Relu6, LeakyRelu, Elu, Selu, Gelu, GeluTanh, Silu, Softplus,
+         Softsign, HardSigmoid, Exponential, Mish, Softmax, LogSoftmax>;
 
 }  // namespace chainrule::CHAINRULE_ISA

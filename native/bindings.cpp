@@ -1,7 +1,5 @@
 // Python's view of the kernels. Everything that could make native code touch memory that is not
 // there is refused here, before the GIL is released.
-#include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
@@ -10,114 +8,14 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <vector>
 
-#include "dispatch.hpp"
-#include "engine.hpp"
-
-namespace nb = nanobind;
+#include "compiled.hpp"
 
 namespace chainrule {
 namespace {
-
-template <class T>
-using Vector = nb::ndarray<T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
-template <class T>
-using Matrix = nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
-using LayerTuple = std::tuple<std::int64_t, std::int64_t, std::string, bool>;
-
-int row_of(const Names& names, const std::string& name, const char* kind) {
-  for (int i = 0; i < names.count; ++i) {
-    if (name == names.rows[i]) return i;
-  }
-  throw std::invalid_argument("the native engine has no " + std::string(kind) + " '" + name + "'");
-}
-
-std::vector<std::string> list_of(const Names& names) {
-  return {names.rows, names.rows + names.count};
-}
-
-void require(bool condition, const std::string& otherwise) {
-  if (!condition) throw std::invalid_argument(otherwise);
-}
-
-std::string text(std::int64_t n) { return std::to_string(n); }
-
-// A program in the form of one instruction set's kernels.
-class Compiled {
- public:
-  Compiled(const std::string& isa, const std::vector<LayerTuple>& layers, const std::string& loss,
-           const std::string& optimizer, double learning_rate)
-      : kernels_(choose(isa)) {
-    require(!layers.empty(), "layers is empty; a network has at least one layer");
-    std::int64_t before = std::get<0>(layers.front());
-    for (const auto& [inputs, units, activation, use_bias] : layers) {
-      require(inputs == before && inputs > 0 && units > 0,
-              "layers do not fit: " + text(inputs) + " inputs after " + text(before) + " outputs");
-      const int row = row_of(kernels_.activations, activation, "activation");
-      layers_.push_back({inputs, units, row, use_bias});
-      // Padding adds less than one vector of 16 to each side: with this bound nothing overflows.
-      std::int64_t padded;
-      require(!__builtin_mul_overflow(inputs + 16, units + 16, &padded) &&
-                  !__builtin_add_overflow(n_parameters_, padded, &padded) &&
-                  padded < (std::int64_t{1} << 56),
-              "a layer of " + text(inputs) + " inputs and " + text(units) + " units is too large");
-      n_parameters_ += inputs * units + (use_bias ? units : 0);
-      before = units;
-    }
-    program_ = {layers_.data(), static_cast<int>(layers_.size()),
-                row_of(kernels_.losses, loss, "loss"),
-                row_of(kernels_.optimizers, optimizer, "optimizer"), learning_rate};
-  }
-
-  const Program& program() const { return program_; }
-  std::int64_t n_parameters() const { return n_parameters_; }
-  std::int64_t inputs() const { return layers_.front().inputs; }
-  std::int64_t outputs() const { return layers_.back().units; }
-  const char* isa() const { return kernels_.isa; }
-
-  template <class T>
-  const Entry<T>& entry() const {
-    if constexpr (sizeof(T) == 4) {
-      return kernels_.f32;
-    } else {
-      return kernels_.f64;
-    }
-  }
-
-  template <class T>
-  void check_theta(const Vector<T>& theta, const char* name) const {
-    require(static_cast<std::int64_t>(theta.shape(0)) == n_parameters_,
-            std::string(name) + " has " + text(theta.shape(0)) + " numbers; the network has " +
-                text(n_parameters_));
-  }
-
-  template <class T>
-  void check_matrix(const Matrix<T>& matrix, std::int64_t columns, const char* name) const {
-    require(matrix.shape(0) > 0, std::string(name) + " has no rows");
-    require(static_cast<std::int64_t>(matrix.shape(1)) == columns,
-            std::string(name) + " has " + text(matrix.shape(1)) + " columns; the network has " +
-                text(columns));
-  }
-
-  template <class T>
-  Data<T> data(const Matrix<const T>& X, const Matrix<const T>& Y) const {
-    check_matrix(X, inputs(), "X");
-    check_matrix(Y, outputs(), "Y");
-    require(X.shape(0) == Y.shape(0),
-            "X has " + text(X.shape(0)) + " rows and Y has " + text(Y.shape(0)));
-    return {X.data(), Y.data(), static_cast<std::int64_t>(X.shape(0))};
-  }
-
- private:
-  const Kernels& kernels_;
-  std::vector<DenseLayer> layers_;
-  Program program_ = {};
-  std::int64_t n_parameters_ = 0;
-};
 
 // Ctrl-C: Python's handlers run when asked, which takes the GIL, so not more often than this.
 constexpr std::chrono::milliseconds kBetweenSignalChecks(50);
@@ -164,41 +62,63 @@ void bind(nb::module_& m) {
       return c.entry<T>().forward(c.program(), theta.data(), X.data(), rows, A.data(), watch);
     });
   });
-  m.def("evaluate",
-        [](const Compiled& c, Vector<const T> theta, Matrix<const T> X, Matrix<const T> Y) {
-          c.check_theta(theta, "theta");
-          const Data<T> data = c.data<T>(X, Y);
-          double loss = 0;
-          run([&](Watch watch) {
-            return c.entry<T>().evaluate(c.program(), theta.data(), data, &loss, watch);
-          });
-          return loss;
+  m.def(
+      "evaluate",
+      [](const Compiled& c, Vector<const T> theta, Matrix<const T> X, Matrix<const T> Y,
+         std::optional<Vector<const T>> weight) {
+        c.check_theta(theta, "theta");
+        const Data<T> data = c.data<T>(X, Y, weight);
+        double loss = 0;
+        run([&](Watch watch) {
+          return c.entry<T>().evaluate(c.program(), theta.data(), data, &loss, watch);
         });
-  m.def("value_and_gradient", [](const Compiled& c, Vector<const T> theta, Matrix<const T> X,
-                                 Matrix<const T> Y, Vector<T> gradient) {
-    c.check_theta(theta, "theta");
-    c.check_theta(gradient, "gradient");
-    const Data<T> data = c.data<T>(X, Y);
-    double loss = 0;
-    run([&](Watch watch) {
-      return c.entry<T>().value_and_gradient(c.program(), theta.data(), data, &loss,
-                                             gradient.data(), watch);
-    });
-    return loss;
-  });
+        return loss;
+      },
+      nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
+  m.def(
+      "value_and_gradient",
+      [](const Compiled& c, Vector<const T> theta, Matrix<const T> X, Matrix<const T> Y,
+         std::optional<Vector<const T>> weight, std::uint64_t key, std::int64_t step,
+         Vector<T> gradient) {
+        c.check_theta(theta, "theta");
+        c.check_theta(gradient, "gradient");
+        const Data<T> data = c.data<T>(X, Y, weight);
+        double loss = 0;
+        run([&](Watch watch) {
+          return c.entry<T>().value_and_gradient(c.program(), theta.data(), data, key, step, &loss,
+                                                 gradient.data(), watch);
+        });
+        return loss;
+      },
+      nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg(), nb::arg(),
+      nb::arg());
   m.def(
       "train",
-      [](const Compiled& c, Vector<T> theta, Matrix<const T> X, Matrix<const T> Y,
-         std::optional<Matrix<const std::int64_t>> order, std::int64_t batch_size,
-         Vector<double> loss, std::optional<Matrix<const T>> X_validation,
-         std::optional<Matrix<const T>> Y_validation, Vector<double> validation_loss,
+      [](const Compiled& c, Vector<T> theta, Matrix<T> slots, Matrix<const T> X, Matrix<const T> Y,
+         std::optional<Vector<const T>> weight, std::optional<Matrix<const std::int64_t>> order,
+         std::int64_t batch_size, Vector<const double> rates, std::uint64_t key,
+         std::int64_t first_step, Vector<double> loss, std::optional<Matrix<const T>> X_validation,
+         std::optional<Matrix<const T>> Y_validation,
+         std::optional<Vector<const T>> weight_validation, Vector<double> validation_loss,
          Vector<std::int64_t> done) {
         c.check_theta(theta, "theta");
-        const Data<T> data = c.data<T>(X, Y);
-        Data<T> validation = {nullptr, nullptr, 0};
-        if (X_validation && Y_validation) validation = c.data<T>(*X_validation, *Y_validation);
+        require(static_cast<std::int64_t>(slots.shape(0)) == c.slots() &&
+                    slots.shape(1) == theta.shape(0),
+                "slots has shape (" + text(slots.shape(0)) + ", " + text(slots.shape(1)) +
+                    "); possible: (" + text(c.slots()) + ", " + text(theta.shape(0)) + ")");
+        const Data<T> data = c.data<T>(X, Y, weight);
+        Data<T> validation = {nullptr, nullptr, nullptr, 0};
+        if (X_validation && Y_validation) {
+          validation = c.data<T>(*X_validation, *Y_validation, weight_validation);
+        }
         const auto epochs = static_cast<std::int64_t>(loss.shape(0));
         require(batch_size >= 1, "batch_size is " + text(batch_size) + "; possible: 1 or more");
+        batch_size = batch_size < data.rows ? batch_size : data.rows;
+        const std::int64_t steps = (data.rows + batch_size - 1) / batch_size;
+        const bool one_rate = rates.shape(0) == 1;
+        require(one_rate || static_cast<std::int64_t>(rates.shape(0)) == epochs * steps,
+                "rates has " + text(rates.shape(0)) + " numbers; possible: one for each of the " +
+                    text(epochs * steps) + " steps");
         require(validation_loss.shape(0) == loss.shape(0), "the log's parts differ in length");
         require(done.shape(0) == 2, "done counts two things: epochs and steps");
         if (order) {
@@ -211,14 +131,40 @@ void bind(nb::module_& m) {
                     "order holds " + text(*i) + "; possible: 0 to " + text(data.rows - 1));
           }
         }
-        const Training<T> job = {
-            theta.data(), data,           validation,  order ? order->data() : nullptr,
-            epochs,       batch_size,     loss.data(), validation_loss.data(),
-            done.data(),  done.data() + 1};
+        const Training<T> job = {theta.data(),
+                                 slots.data(),
+                                 c.n_parameters(),
+                                 data,
+                                 validation,
+                                 order ? order->data() : nullptr,
+                                 epochs,
+                                 batch_size,
+                                 rates.data(),
+                                 one_rate,
+                                 key,
+                                 first_step,
+                                 loss.data(),
+                                 validation_loss.data(),
+                                 done.data(),
+                                 done.data() + 1};
         run([&](Watch watch) { return c.entry<T>().train(c.program(), job, watch); });
       },
-      nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg(), nb::arg(),
-      nb::arg().none(), nb::arg().none(), nb::arg(), nb::arg());
+      nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg().none(),
+      nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg().none(),
+      nb::arg().none(), nb::arg(), nb::arg());
+  m.def("apply",
+        [](const std::string& isa, const std::string& name, Vector<const T> x, Vector<T> y) {
+          require(x.shape(0) == y.shape(0), "x and y differ in length");
+          const Kernels& kernels = choose(isa);
+          const auto n = static_cast<std::int64_t>(x.shape(0));
+          bool known;
+          if constexpr (sizeof(T) == 4) {
+            known = kernels.f32.apply(name.c_str(), x.data(), y.data(), n);
+          } else {
+            known = kernels.f64.apply(name.c_str(), x.data(), y.data(), n);
+          }
+          require(known, "there is no vector function '" + name + "'");
+        });
 }
 
 }  // namespace
@@ -227,8 +173,9 @@ void bind(nb::module_& m) {
 NB_MODULE(_native, m) {
   using namespace chainrule;
   nb::class_<Compiled>(m, "Compiled")
-      .def(nb::init<const std::string&, const std::vector<LayerTuple>&, const std::string&,
-                    const std::string&, double>())
+      .def(nb::init<const std::string&, const std::vector<StageTuple>&,
+                    const std::vector<BlockTuple>&, const std::string&, bool, std::int64_t,
+                    const std::vector<double>&, const OptimizerTuple&>())
       .def_prop_ro("isa", &Compiled::isa);
   bind<float>(m);
   bind<double>(m);

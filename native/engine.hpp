@@ -1,32 +1,59 @@
 // What the kernels offer, whatever the instruction set: plain structs, no Python, no containers.
 //
-// Shapes: X (rows, inputs), Y (rows, outputs), theta (n_parameters), all row-major and without
-// padding. theta holds, layer after layer, the kernel (inputs, units) and then the bias (units).
+// Shapes: X (rows, inputs), Y (rows, targets), theta (n_parameters), all row-major and without
+// padding. theta holds, layer after layer, each parameter (block) row by row.
 #pragma once
 
 #include <cstdint>
 
 namespace chainrule {
 
-struct DenseLayer {
-  std::int64_t inputs;
-  std::int64_t units;
-  int activation;  // a row of kActivations
-  bool use_bias;
+enum class Kind : int { dense, activation, dropout, batch_norm, layer_norm, rescaling };
+
+// One array of parameters: a kernel (rows, columns), or a vector (1, columns).
+struct Block {
+  std::int64_t start;  // in theta
+  std::int64_t rows, columns;
+  bool trainable;
+  double l1, l2;
+  double max_norm;  // 0: none
+};
+
+struct Stage {
+  Kind kind;
+  std::int64_t inputs, units;
+  int activation;  // a row of Activations; for a kind without one: linear
+  double alpha;
+  int first_block, n_blocks;
+  // dropout: rate; batch_norm: momentum, epsilon, 1 if trainable; layer_norm: epsilon;
+  // rescaling: first scale and offset of `units` each
+  const double* settings;
+  int stream;  // the number of the layer, for random numbers
 };
 
 struct Program {
-  const DenseLayer* layers;
-  int n_layers;
-  int loss;       // a row of kLosses
-  int optimizer;  // a row of kOptimizers
-  double learning_rate;
+  const Stage* stages;
+  int n_stages;
+  const Block* blocks;
+  int n_blocks;
+  std::int64_t targets;  // columns of Y
+  int loss;              // a row of Losses
+  bool on_logits;        // the loss is computed from the last Z, its gradient is dL/dZ
+  const double* loss_parameters;
+  int optimizer;           // a row of Optimizers
+  const double* settings;  // its own, in the order of its fields in Python
+  int n_slots;             // its own, without the moving average
+  double weight_decay;
+  double clip_value, clip_norm, global_clip_norm;  // 0: none
+  double ema_momentum;                             // negative: none; its slot is the last
+  bool plain;  // gradient descent and nothing else, on parameters that are all trainable
 };
 
 template <class T>
 struct Data {
   const T* X;
   const T* Y;
+  const T* weight;  // (rows), or null
   std::int64_t rows;
 };
 
@@ -41,11 +68,17 @@ struct Watch {
 template <class T>
 struct Training {
   T* theta;
+  T* slots;  // (slots, n_parameters)
+  std::int64_t n_parameters;
   Data<T> data;
   Data<T> validation;         // rows = 0 when there is none
   const std::int64_t* order;  // (epochs, rows), or null: first to last
   std::int64_t epochs;
   std::int64_t batch_size;
+  const double* rates;  // the learning rate of each step, in order; or one for all of them
+  bool one_rate;
+  std::uint64_t key;        // of the random numbers
+  std::int64_t first_step;  // how many steps were made before
   double* loss;             // (epochs)
   double* validation_loss;  // (epochs), written only if there is validation data
   std::int64_t* epochs_done;
@@ -56,9 +89,11 @@ template <class T>
 struct Entry {
   Status (*forward)(const Program&, const T* theta, const T* X, std::int64_t rows, T* A, Watch);
   Status (*evaluate)(const Program&, const T* theta, Data<T>, double* loss, Watch);
-  Status (*value_and_gradient)(const Program&, const T* theta, Data<T>, double* loss, T* gradient,
-                               Watch);
+  Status (*value_and_gradient)(const Program&, const T* theta, Data<T>, std::uint64_t key,
+                               std::int64_t step, double* loss, T* gradient, Watch);
   Status (*train)(const Program&, Training<T>, Watch);
+  // y = f(x) for a vector function by name, for the tests of its accuracy; false: no such function.
+  bool (*apply)(const char* name, const T* x, T* y, std::int64_t n);
 };
 
 // The rows of one table (activations.hpp, losses.hpp, optimizers.hpp), by name.

@@ -1,8 +1,9 @@
-// exp in vectors, for float and double: at most 2 ulp and 4 ulp, with inf, NaN and denormals right.
+// exp and expm1 in vectors, for float and double, with inf, NaN and denormals right.
 //
 //   exp(x) = 2^k exp(r),  k = round(x / ln 2),  r = x - k ln 2,  |r| <= ln 2 / 2
 //
 // exp(r) by its Taylor series, long enough that the first term left out is below half an ulp.
+// tests/test_native_math.py holds all of these files to 2 ulp in float and 4 in double.
 #pragma once
 
 #include "simd.hpp"
@@ -45,56 +46,93 @@ inline Vec<T> power_of_two(IntVec<T> k) {
   return reinterpret_cast<Vec<T>>((k + C::kExponentBias) << C::kMantissaBits);
 }
 
-constexpr double kInverseFactorial[] = {1.0,
-                                        1.0,
-                                        1.0 / 2,
-                                        1.0 / 6,
-                                        1.0 / 24,
-                                        1.0 / 120,
-                                        1.0 / 720,
-                                        1.0 / 5040,
-                                        1.0 / 40320,
-                                        1.0 / 362880,
-                                        1.0 / 3628800,
-                                        1.0 / 39916800,
-                                        1.0 / 479001600,
-                                        1.0 / 6227020800};
+// value 2^k in two steps, because 2^k itself may be denormal or too large.
+template <class T>
+inline Vec<T> scale(Vec<T> value, IntVec<T> k) {
+  const IntVec<T> half = k >> 1;
+  return value * power_of_two<T>(half) * power_of_two<T>(k - half);
+}
 
-// sum over Terms terms of r^i / (First + i)!, as a balanced tree so that little waits for little
-// (Estrin's scheme): the lower half plus r^Half times the upper half. powers[j] = r^(2^j).
-template <int First, int Terms, class T>
-inline Vec<T> exponential_series(const Vec<T>* powers) {
+// sum over Terms terms of Coefficient::at(First + i) x^i, as a balanced tree so that little waits
+// for little (Estrin's scheme): the lower half plus x^half times the upper half.
+// powers[j] = x^(2^j).
+template <class Coefficient, int First, int Terms, class T>
+inline Vec<T> series(const Vec<T>* powers) {
   if constexpr (Terms == 1) {
-    return broadcast(static_cast<T>(kInverseFactorial[First]));
+    constexpr T kCoefficient = static_cast<T>(Coefficient::at(First));
+    return broadcast(kCoefficient);
   } else {
     constexpr int j = Terms > 8 ? 3 : Terms > 4 ? 2 : Terms > 2 ? 1 : 0;
     constexpr int half = 1 << j;
-    return exponential_series<First, half, T>(powers) +
-           powers[j] * exponential_series<First + half, Terms - half, T>(powers);
+    return series<Coefficient, First, half, T>(powers) +
+           powers[j] * series<Coefficient, First + half, Terms - half, T>(powers);
   }
+}
+
+struct InverseFactorial {
+  static constexpr double at(int n) {
+    double factorial = 1;
+    for (int i = 2; i <= n; ++i) factorial *= i;
+    return 1 / factorial;
+  }
+};
+
+// The parts of x = k ln 2 + r, and tail = exp(r) - 1 - r. r is high - low, rounded; high is exact.
+template <class T>
+struct ExpParts {
+  IntVec<T> k;
+  Vec<T> r, high, low, tail;
+};
+
+// For kLeast <= x <= kMost; NaN gives NaN in all but k.
+template <class T>
+inline ExpParts<T> exp_parts(Vec<T> x) {
+  using C = ExpConstants<T>;
+  const Vec<T> shifted = x * C::kInvLn2 + C::kRound;
+  const Vec<T> rounded = shifted - C::kRound;
+  const IntVec<T> k =
+      reinterpret_cast<IntVec<T>>(shifted) - reinterpret_cast<IntVec<T>>(broadcast(C::kRound));
+  const Vec<T> high = x - rounded * C::kLn2High;
+  const Vec<T> low = rounded * C::kLn2Low;
+  const Vec<T> r = high - low;
+  Vec<T> powers[4] = {r};
+  for (int j = 1; j < 4; ++j) powers[j] = powers[j - 1] * powers[j - 1];
+  return {k, r, high, low, powers[1] * series<InverseFactorial, 2, C::kTerms, T>(powers)};
 }
 
 // exp(x) for x <= kMost; NaN stays NaN.
 template <class T>
 inline Vec<T> exp_below_most(Vec<T> x) {
   using C = ExpConstants<T>;
-  x = x < C::kLeast ? broadcast(C::kLeast) : x;
-  const Vec<T> shifted = x * C::kInvLn2 + C::kRound;
-  const Vec<T> rounded = shifted - C::kRound;
-  const IntVec<T> k =
-      reinterpret_cast<IntVec<T>>(shifted) - reinterpret_cast<IntVec<T>>(broadcast(C::kRound));
-  const Vec<T> r = (x - rounded * C::kLn2High) - rounded * C::kLn2Low;
-  Vec<T> powers[4] = {r};
-  for (int j = 1; j < 4; ++j) powers[j] = powers[j - 1] * powers[j - 1];
-  const Vec<T> value = T(1) + (r + powers[1] * exponential_series<2, C::kTerms, T>(powers));
-  const IntVec<T> half = k >> 1;  // in two steps, because 2^k itself may be denormal or too large
-  return value * power_of_two<T>(half) * power_of_two<T>(k - half);
+  const ExpParts<T> p = exp_parts<T>(x < C::kLeast ? broadcast(C::kLeast) : x);
+  return scale<T>(T(1) + (p.r + p.tail), p.k);
 }
 
 template <class T>
 inline Vec<T> exp(Vec<T> x) {
   using C = ExpConstants<T>;
   return exp_below_most<T>(x > C::kMost ? broadcast(C::kMost) : x);
+}
+
+// exp(x) - 1 = 2^k ((1 - 2^-k) + r + tail): this is the factor in brackets, for k > -60. Little
+// cancels: 1 - 2^-k is exact as long as it matters, 0 for k = 0, and for any other k the sum with
+// r is at least 0.15 in size. There the rounding of r would count, so high and low stand for it.
+// Beyond 2^60 the 2^-k is far below an ulp of 1, and 2^-60 stands in for it.
+template <class T>
+inline Vec<T> expm1_factor(const ExpParts<T>& p) {
+  const IntVec<T> most = IntVec<T>{} + 60;
+  const Vec<T> one_less = T(1) - power_of_two<T>(-(p.k < most ? p.k : most));
+  return (one_less + p.high) + (p.tail - p.low);
+}
+
+// exp(x) - 1, without the cancellation near 0.
+template <class T>
+inline Vec<T> expm1(Vec<T> x) {
+  using C = ExpConstants<T>;
+  const T least = -40;  // exp(-40) is below half an ulp of 1
+  const Vec<T> low = x < least ? broadcast(least) : x;
+  const ExpParts<T> p = exp_parts<T>(low > C::kMost ? broadcast(C::kMost) : low);
+  return x == T(0) ? x : scale<T>(expm1_factor<T>(p), p.k);  // expm1(-0) is -0
 }
 
 // |x|, by clearing the sign bit.

@@ -6,13 +6,10 @@
 //              dL/dW = A_below^T D,  dL/db = sum of D over rows   (inputs, units), (units)
 //              dL/dA_below = D W^T                                (rows, inputs)
 //
-// Every matrix has rows of `ld` elements: its columns rounded up to whole vectors. The columns
-// beyond `units` are zero in W, b, D and the gradients, so nothing in them ever reaches a result.
+// Every matrix has rows of `ld` elements: its columns rounded up to whole vectors.
 #pragma once
 
-#include "arena.hpp"
-#include "engine.hpp"
-#include "table.hpp"
+#include "stages.hpp"
 #include "tile.hpp"
 #include "transpose.hpp"
 
@@ -22,105 +19,132 @@ namespace chainrule::CHAINRULE_ISA {
 constexpr std::int64_t kPanelRows = 64;
 
 template <class T>
-struct Layer {
-  std::int64_t inputs, units, ld;
-  int activation;
-  bool use_bias;
-  T *W, *b;         // (inputs rounded up to whole vectors, ld), (ld)
-  T *Z, *A, *D;     // (panel rows, ld)
-  T* A_before;      // (ld): A of the sample before, when training one sample at a time
-  T *dW, *db;       // as W and b, when gradients are gathered over several panels
-  T* W_transposed;  // (units rounded up, inputs rounded up)
-};
-
-template <class T>
 class Network {
  public:
   static constexpr int L = kLanes<T>;
 
   Network() = default;
 
-  // Room for `rows` rows at a time, and for gradients if `gradients`. False: out of memory.
-  bool prepare(const Program& program, std::int64_t rows, bool gradients) {
+  // Room for `rows` rows at a time, and for gradients and slots if asked. False: out of memory.
+  bool prepare(const Program& program, std::int64_t rows, bool gradients, bool slots) {
     program_ = program;
-    lay_out(rows, gradients);
+    lay_out(rows, gradients, slots);
     if (!arena_.allocate()) return false;
-    lay_out(rows, gradients);
+    lay_out(rows, gradients, slots);
     return true;
   }
 
-  int depth() const { return program_.n_layers; }
+  const Program& program() const { return program_; }
+  int depth() const { return program_.n_stages; }
   Layer<T>& layer(int i) { return layers_[i]; }
   Layer<T>& last() { return layers_[depth() - 1]; }
+  Parameters<T>& parameters(int i) { return parameters_[i]; }
   std::int64_t inputs() const { return layers_[0].inputs; }
-  std::int64_t n_weights() const { return n_weights_; }
+  std::int64_t work() const { return work_; }  // multiplications of a forward pass, for one row
   T* targets() { return Y_; }
-  T* gathered() { return X_; }
+  const T* zeros() const { return zeros_; }  // as many as the widest layer has columns
+  std::int64_t ld_targets() const { return round_up(program_.targets, L); }
 
+  // Parameters, gradients and slots from and to their form without padding.
   void read(const T* theta) {
-    for_each_row([&](T* row, T*, std::int64_t units, std::int64_t at) {
-      std::memcpy(row, theta + at, units * sizeof(T));
+    for_each_row([&](const Parameters<T>& p, std::int64_t at, std::int64_t from) {
+      copy(theta + from, p.w + at, p.block->columns);
     });
   }
   void write(T* theta) {
-    for_each_row([&](T* row, T*, std::int64_t units, std::int64_t at) {
-      std::memcpy(theta + at, row, units * sizeof(T));
+    for_each_row([&](const Parameters<T>& p, std::int64_t at, std::int64_t from) {
+      copy(p.w + at, theta + from, p.block->columns);
     });
   }
   void write_gradient(T* gradient) {
-    for_each_row([&](T*, T* row, std::int64_t units, std::int64_t at) {
-      std::memcpy(gradient + at, row, units * sizeof(T));
+    for_each_row([&](const Parameters<T>& p, std::int64_t at, std::int64_t from) {
+      if (p.g) {
+        copy(p.g + at, gradient + from, p.block->columns);
+      } else {
+        std::memset(gradient + from, 0, p.block->columns * sizeof(T));
+      }
+    });
+  }
+  void read_slot(int slot, const T* values) {
+    for_each_row([&](const Parameters<T>& p, std::int64_t at, std::int64_t from) {
+      if (p.s[slot]) copy(values + from, p.s[slot] + at, p.block->columns);
+    });
+  }
+  void write_slot(int slot, T* values) {
+    for_each_row([&](const Parameters<T>& p, std::int64_t at, std::int64_t from) {
+      if (p.s[slot]) copy(p.s[slot] + at, values + from, p.block->columns);
     });
   }
 
-  void forward(Matrix<T> X, std::int64_t rows) {
+  // The rows of a panel, side by side: where they lie when that will do, else copied together.
+  Matrix<T> gather(const T* X, const std::int64_t* index, std::int64_t first, std::int64_t rows) {
+    const std::int64_t D = inputs();
+    if (!index && layers_[0].stage->kind == Kind::dense) return {X + first * D, D};
+    const std::int64_t ld = round_up(D, L);
+    for (std::int64_t r = 0; r < rows; ++r) {
+      copy(X + (index ? index[first + r] : first + r) * D, X_ + r * ld, D);
+    }
+    return {X_, ld};
+  }
+
+  // Copies the targets and weights of a panel to where loss() reads them.
+  void set_targets(const Data<T>& data, const std::int64_t* index, std::int64_t first,
+                   std::int64_t rows) {
+    for (std::int64_t r = 0; r < rows; ++r) {
+      const std::int64_t from = index ? index[first + r] : first + r;
+      copy(data.Y + from * program_.targets, Y_ + r * ld_targets(), program_.targets);
+      weights_[r] = data.weight ? data.weight[from] : T(1);
+    }
+  }
+
+  void forward(Matrix<T> X, std::int64_t rows, const Mode& mode) {
     Matrix<T> below = X;
     for (int i = 0; i < depth(); ++i) {
       Layer<T>& l = layers_[i];
-      multiply(rows, l.units, l.inputs, below, l.W, l.ld,
-               [&](std::int64_t r, std::int64_t c, Vec<T> sum) {
-                 store(l.Z + r * l.ld + c, sum + load(l.b + c));
-               });
-      with_row(l.activation, Activations(), [&]<class F>(F) {
-        for (std::int64_t k = 0; k < rows * l.ld; k += L) {
-          store(l.A + k, F::template value<T>(load(l.Z + k)));
-        }
-      });
+      switch (l.stage->kind) {
+        case Kind::dense:
+          dense_forward(l, below, rows);
+          break;
+        case Kind::activation:
+          copy(below.at, l.Z, rows * l.ld);
+          break;
+        case Kind::dropout:
+          if (mode.training) {
+            dropout_forward(l, below.at, rows, mode);
+          } else {
+            copy(below.at, l.Z, rows * l.ld);
+          }
+          break;
+        case Kind::batch_norm:
+          batch_norm_forward(l, below.at, rows, mode);
+          break;
+        case Kind::layer_norm:
+          layer_norm_forward(l, below.at, rows);
+          break;
+        case Kind::rescaling:
+          rescaling_forward(l, below.at, rows);
+          break;
+      }
+      activate(l, rows);
       below = {l.A, l.ld};
     }
   }
 
-  // Copies rows of Y (outputs wide, `index` or consecutive) to the padded targets.
-  void set_targets(const T* Y, const std::int64_t* index, std::int64_t first, std::int64_t rows) {
-    const Layer<T>& l = last();
-    for (std::int64_t r = 0; r < rows; ++r) {
-      const std::int64_t from = index ? index[first + r] : first + r;
-      std::memcpy(Y_ + r * l.ld, Y + from * l.units, l.units * sizeof(T));
-    }
-  }
-
   // Adds the loss of `rows` rows to the lanes of `total`; with Delta also D of the last layer,
-  // `scale` weighing each sample's loss. Y has rows of last().ld; what lies beyond `units` is not
-  // used.
+  // `scale` weighing all samples. Y has rows of ld_targets(); its padding is not used.
   template <bool Delta>
   void loss(std::int64_t rows, const T* Y, T scale, Vec<T>& total) {
     Layer<T>& l = last();
-    with_row(program_.loss, Losses(), [&]<class F>(F) {
-      with_row(l.activation, Activations(), [&]<class G>(G) {
-        for (std::int64_t r = 0; r < rows; ++r) {
-          for (std::int64_t c = 0; c < l.units; c += L) {
-            const std::int64_t k = r * l.ld + c;
-            const Vec<T> a = load(l.A + k), y = load(Y + k);
-            total += first_lanes<T>(F::template value<T>(a, y), l.units - c);
-            if constexpr (Delta) {
-              const Vec<T> dA = scale * F::template gradient<T>(a, y);
-              const Vec<T> d = dA * G::template derivative<T>(load(l.Z + k), a);
-              store(l.D + k, first_lanes<T>(d, l.units - c));
-            }
-          }
-        }
-      });
+    const T* from = program_.on_logits ? l.Z : l.A;
+    const T p[2] = {static_cast<T>(program_.loss_parameters[0]),
+                    static_cast<T>(program_.loss_parameters[1])};
+    with_row(program_.loss, Losses(), [&]<class F>(Type<F>) {
+      for (std::int64_t r = 0; r < rows; ++r) {
+        F::template row<Delta>(from + r * l.ld, Y + r * ld_targets(), l.D + r * l.ld, l.units, p,
+                               Weights<T>{weights_[r], weights_[r] * scale}, total);
+      }
     });
+    if (Delta && !program_.on_logits) pull_back(l, rows);
   }
 
   // The loss of a panel, as one number.
@@ -131,95 +155,140 @@ class Network {
     return static_cast<double>(sum_of_lanes<T>(total));
   }
 
-  // Backward from D of the last layer. Gradients go to weight(layer, place, sum), where place
-  // points into W and sum is dL/dW there, and to bias(layer, place, sum); D of the layer below is
-  // computed before that, from the weights as they were.
-  template <class Weight, class Bias>
-  void backward(Matrix<T> X, std::int64_t rows, Weight&& weight, Bias&& bias) {
+  // Backward from D of the last layer. With Update the weights of dense layers make a step of
+  // `rate` times the gradient at once; otherwise gradients are added to those that are there. D of
+  // the layer below is computed before that, from the weights as they were.
+  template <bool Update>
+  void backward(Matrix<T> X, std::int64_t rows, const Mode& mode, T rate) {
     for (int i = depth() - 1; i >= 0; --i) {
       Layer<T>& l = layers_[i];
-      if (i > 0) delta_below(l, layers_[i - 1], rows);
-      const Matrix<T> below = i > 0 ? Matrix<T>{layers_[i - 1].A, layers_[i - 1].ld} : X;
-      multiply(l.inputs, l.units, rows, Matrix<T>{below.at, 1, below.row}, l.D, l.ld,
-               [&](std::int64_t r, std::int64_t c, Vec<T> sum) { weight(l, r * l.ld + c, sum); });
-      if (!l.use_bias) continue;
-      for (std::int64_t c = 0; c < l.units; c += L) {
-        Vec<T> sum = {};
-        for (std::int64_t r = 0; r < rows; ++r) sum += load(l.D + r * l.ld + c);
-        bias(l, c, sum);
+      T* dx = i > 0 ? layers_[i - 1].D : nullptr;
+      switch (l.stage->kind) {
+        case Kind::dense:
+          if (dx) dense_delta_below(l, dx, rows);
+          dense_gradient<Update>(l, i > 0 ? Matrix<T>{layers_[i - 1].A, layers_[i - 1].ld} : X,
+                                 rows, rate);
+          break;
+        case Kind::activation:
+          if (dx) copy(l.D, dx, rows * l.ld);
+          break;
+        case Kind::dropout:
+          if (dx) multiply_by_kept(l, dx, rows);
+          break;
+        case Kind::batch_norm:
+          batch_norm_backward(l, dx, rows, mode);
+          break;
+        case Kind::layer_norm:
+          layer_norm_backward(l, dx, rows);
+          break;
+        case Kind::rescaling:
+          if (dx) rescaling_backward(l, dx, rows);
+          break;
       }
-    }
-  }
-
-  // Calls use(W, dW, elements) for each block of parameters.
-  template <class Use>
-  void for_each_block(Use&& use) {
-    for (int i = 0; i < depth(); ++i) {
-      Layer<T>& l = layers_[i];
-      use(l.W, l.dW, l.inputs * l.ld);
-      if (l.use_bias) use(l.b, l.db, l.ld);
+      if (dx) pull_back(layers_[i - 1], rows);
     }
   }
 
  private:
-  void delta_below(const Layer<T>& l, Layer<T>& below, std::int64_t rows) {
-    const std::int64_t ldt = round_up(l.inputs, L);
-    transpose<T>(l.inputs, l.units, l.W, l.ld, l.W_transposed, ldt);
-    multiply(rows, l.inputs, l.units, Matrix<T>{l.D, l.ld}, l.W_transposed, ldt,
+  void dense_forward(Layer<T>& l, Matrix<T> below, std::int64_t rows) {
+    const T* b = l.b() ? l.b() : zeros_;
+    multiply(rows, l.units, l.inputs, below, l.W(), l.ld,
              [&](std::int64_t r, std::int64_t c, Vec<T> sum) {
-               store(below.D + r * below.ld + c, sum);
+               store(l.Z + r * l.ld + c, sum + load(b + c));
              });
-    with_row(below.activation, Activations(), [&]<class F>(F) {
-      for (std::int64_t k = 0; k < rows * below.ld; k += L) {
-        const Vec<T> slope = F::template derivative<T>(load(below.Z + k), load(below.A + k));
-        store(below.D + k, load(below.D + k) * slope);
-      }
-    });
   }
 
-  void lay_out(std::int64_t rows, bool gradients) {
+  void dense_delta_below(const Layer<T>& l, T* dx, std::int64_t rows) {
+    const std::int64_t ldx = round_up(l.inputs, L);
+    transpose<T>(l.inputs, l.units, l.W(), l.ld, l.W_transposed, ldx);
+    multiply(rows, l.inputs, l.units, Matrix<T>{l.D, l.ld}, l.W_transposed, ldx,
+             [&](std::int64_t r, std::int64_t c, Vec<T> sum) { store(dx + r * ldx + c, sum); });
+  }
+
+  template <bool Update>
+  void dense_gradient(const Layer<T>& l, Matrix<T> below, std::int64_t rows, T rate) {
+    T* const to = Update ? l.W() : l.own[0].g;
+    const T factor = Update ? -rate : T(1);
+    if (to) {
+      multiply(l.inputs, l.units, rows, Matrix<T>{below.at, 1, below.row}, l.D, l.ld,
+               [&](std::int64_t r, std::int64_t c, Vec<T> sum) {
+                 T* at = to + r * l.ld + c;
+                 store(at, load(at) + (Update ? factor * sum : sum));
+               });
+    }
+    T* const to_b = !l.b() ? nullptr : Update ? l.b() : l.own[1].g;
+    if (!to_b) return;
+    for (std::int64_t c = 0; c < l.units; c += L) {
+      Vec<T> sum = {};
+      for (std::int64_t r = 0; r < rows; ++r) sum += load(l.D + r * l.ld + c);
+      store(to_b + c, load(to_b + c) + factor * sum);
+    }
+  }
+
+  void lay_out(std::int64_t rows, bool gradients, bool slots) {
     layers_ = arena_.template take<Layer<T>>(depth());
-    n_weights_ = 0;
+    parameters_ = arena_.template take<Parameters<T>>(program_.n_blocks);
+    work_ = 0;
+    std::int64_t widest = 0;
+    for (int i = 0; i < program_.n_blocks; ++i) {
+      const Block& block = program_.blocks[i];
+      Parameters<T> p = {};
+      p.block = &block;
+      p.ld = round_up(block.columns, L);
+      // Rows are rounded up as well, where transposing reads whole blocks.
+      const std::int64_t n = round_up(block.rows, block.rows > 1 ? L : 1) * p.ld;
+      p.w = arena_.template take<T>(n);
+      if (gradients && block.trainable) p.g = arena_.template take<T>(n);
+      const int n_slots = program_.n_slots + (program_.ema_momentum >= 0 ? 1 : 0);
+      for (int s = 0; slots && block.trainable && s < n_slots; ++s) {
+        p.s[s] = arena_.template take<T>(n);
+      }
+      if (parameters_) parameters_[i] = p;
+    }
     for (int i = 0; i < depth(); ++i) {
-      const DenseLayer& d = program_.layers[i];
+      const Stage& stage = program_.stages[i];
       Layer<T> l = {};
-      l.inputs = d.inputs;
-      l.units = d.units;
-      l.ld = round_up(d.units, L);
-      l.activation = d.activation;
-      l.use_bias = d.use_bias;
-      const std::int64_t n = round_up(d.inputs, L) * l.ld;
-      l.W = arena_.template take<T>(n);
-      l.b = arena_.template take<T>(l.ld);
+      l.stage = &stage;
+      l.inputs = stage.inputs;
+      l.units = stage.units;
+      l.ld = round_up(stage.units, L);
+      l.own = parameters_ ? parameters_ + stage.first_block : nullptr;
       l.Z = arena_.template take<T>(rows * l.ld);
       l.A = arena_.template take<T>(rows * l.ld);
       l.D = arena_.template take<T>(rows * l.ld);
       l.A_before = arena_.template take<T>(l.ld);
-      if (gradients) {
-        l.dW = arena_.template take<T>(n);
-        l.db = arena_.template take<T>(l.ld);
+      const bool dense = stage.kind == Kind::dense;
+      if (dense && i > 0) l.W_transposed = arena_.template take<T>(round_up(l.inputs, L) * l.ld);
+      if (!dense && stage.kind != Kind::activation) {
+        l.kept = arena_.template take<T>(rows * l.ld);
+        l.mean = arena_.template take<T>(l.ld);
+        l.variance = arena_.template take<T>(l.ld);
+        l.scale = arena_.template take<T>(rows > l.ld ? rows : l.ld);
       }
-      if (i > 0) l.W_transposed = arena_.template take<T>(round_up(d.inputs, L) * l.ld);
-      n_weights_ += d.inputs * d.units;
+      if (stage.kind == Kind::rescaling && l.scale) {
+        for (std::int64_t j = 0; j < l.units; ++j) {
+          l.scale[j] = static_cast<T>(stage.settings[j]);
+          l.mean[j] = static_cast<T>(stage.settings[l.units + j]);
+        }
+      }
+      work_ += dense ? l.inputs * l.units : 8 * l.units;
+      if (l.ld > widest) widest = l.ld;
       if (layers_) layers_[i] = l;
     }
-    const DenseLayer& outermost = program_.layers[depth() - 1];
-    X_ = arena_.template take<T>(rows * program_.layers[0].inputs);
-    Y_ = arena_.template take<T>(rows * round_up(outermost.units, L));
+    zeros_ = arena_.template take<T>(widest);
+    X_ = arena_.template take<T>(rows * round_up(program_.stages[0].inputs, L));
+    Y_ = arena_.template take<T>(rows * ld_targets());
+    weights_ = arena_.template take<T>(rows);
+    for (std::int64_t r = 0; weights_ && r < rows; ++r) weights_[r] = T(1);
   }
 
-  // Calls use(row of W or b, the same row of the gradient, units, where it lies in theta).
+  // Calls use(parameters, where the row lies in w, where it lies in theta).
   template <class Use>
   void for_each_row(Use&& use) {
-    std::int64_t at = 0;
-    for (int i = 0; i < depth(); ++i) {
-      Layer<T>& l = layers_[i];
-      for (std::int64_t r = 0; r < l.inputs; ++r, at += l.units) {
-        use(l.W + r * l.ld, l.dW ? l.dW + r * l.ld : nullptr, l.units, at);
-      }
-      if (l.use_bias) {
-        use(l.b, l.db, l.units, at);
-        at += l.units;
+    for (int i = 0; i < program_.n_blocks; ++i) {
+      const Parameters<T>& p = parameters_[i];
+      for (std::int64_t r = 0; r < p.block->rows; ++r) {
+        use(p, r * p.ld, p.block->start + r * p.block->columns);
       }
     }
   }
@@ -227,8 +296,9 @@ class Network {
   Program program_ = {};
   Arena arena_;
   Layer<T>* layers_ = nullptr;
-  T *X_ = nullptr, *Y_ = nullptr;
-  std::int64_t n_weights_ = 0;
+  Parameters<T>* parameters_ = nullptr;
+  T *X_ = nullptr, *Y_ = nullptr, *weights_ = nullptr, *zeros_ = nullptr;
+  std::int64_t work_ = 0;
 };
 
 }  // namespace chainrule::CHAINRULE_ISA

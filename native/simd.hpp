@@ -80,6 +80,29 @@ inline Vec<T> first_lanes(Vec<T> v, std::int64_t n) {
 }
 
 template <class T>
+inline Vec<T> greater(Vec<T> a, Vec<T> b) {
+  return a > b ? a : b;
+}
+
+// -1, 0 or 1; 0 for NaN.
+template <class T>
+inline Vec<T> sign(Vec<T> x) {
+  const Vec<T> zero = {};
+  return x > zero ? broadcast(T(1)) : x < zero ? broadcast(T(-1)) : zero;
+}
+
+template <class T>
+inline Vec<T> sqrt(Vec<T> x) {
+  for (int k = 0; k < kLanes<T>; ++k) x[k] = __builtin_sqrt(x[k]);
+  return x;
+}
+template <>
+inline Vec<float> sqrt<float>(Vec<float> x) {
+  for (int k = 0; k < kLanes<float>; ++k) x[k] = __builtin_sqrtf(x[k]);
+  return x;
+}
+
+template <class T>
 inline T sum_of_lanes(Vec<T> v) {
   T sum = 0;
   for (int k = 0; k < kLanes<T>; ++k) sum += v[k];

@@ -1,8 +1,8 @@
 // The training loop: epochs, batches, and after each epoch the validation loss.
 #pragma once
 
-#include "network.hpp"
 #include "row.hpp"
+#include "step.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
 
@@ -23,71 +23,54 @@ class Patience {
   std::int64_t work_ = 0;
 };
 
-inline std::int64_t panel_rows(std::int64_t rows) { return rows < kPanelRows ? rows : kPanelRows; }
+inline std::int64_t lesser(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
 
 template <class T>
 inline Status evaluate_with(Network<T>& network, bool mean, Data<T> data, double* loss,
                             Patience& patience) {
   double total = 0;
   for (std::int64_t first = 0; first < data.rows; first += kPanelRows) {
-    const std::int64_t rows = panel_rows(data.rows - first);
-    network.forward({data.X + first * network.inputs(), network.inputs()}, rows);
-    network.set_targets(data.Y, nullptr, first, rows);
+    const std::int64_t rows = lesser(data.rows - first, kPanelRows);
+    network.forward(network.gather(data.X, nullptr, first, rows), rows, Mode());
+    network.set_targets(data, nullptr, first, rows);
     total += network.template loss<false>(rows);
-    if (patience.ends_after(rows * network.n_weights())) return Status::interrupted;
+    if (patience.ends_after(rows * network.work())) return Status::interrupted;
   }
-  *loss = mean ? total / static_cast<double>(data.rows) : total;
+  *loss = (mean ? total / static_cast<double>(data.rows) : total) + penalty(network);
   return Status::done;
 }
 
-// Adds the gradient over rows first .. first + rows of the order, a panel at a time.
+// Adds the gradient over rows first .. first + rows of the order, `panel` rows at a time, and the
+// loss over them to *total.
 template <class T>
 inline Status add_gradient(Network<T>& network, Data<T> data, const std::int64_t* order,
-                           std::int64_t first, std::int64_t rows, T scale, double* total,
-                           Patience& patience) {
-  for (std::int64_t done = 0; done < rows; done += kPanelRows) {
-    const std::int64_t n = panel_rows(rows - done);
-    const Matrix<T> X = gather(network, data, order, first + done, n);
-    network.forward(X, n);
+                           std::int64_t first, std::int64_t rows, std::int64_t panel, T scale,
+                           Mode mode, double* total, Patience& patience) {
+  for (std::int64_t done = 0; done < rows; done += panel) {
+    const std::int64_t n = lesser(rows - done, panel);
+    mode.first_row = done;
+    const Matrix<T> X = network.gather(data.X, order, first + done, n);
+    network.set_targets(data, order, first + done, n);
+    network.forward(X, n, mode);
     *total += network.template loss<true>(n, scale);
-    network.backward(
-        X, n,
-        [](Layer<T>& l, std::int64_t at, Vec<T> sum) { store(l.dW + at, load(l.dW + at) + sum); },
-        [](Layer<T>& l, std::int64_t at, Vec<T> sum) { store(l.db + at, load(l.db + at) + sum); });
-    if (patience.ends_after(3 * n * network.n_weights())) return Status::interrupted;
+    network.template backward<false>(X, n, mode, T(0));
+    if (patience.ends_after(3 * n * network.work())) return Status::interrupted;
   }
   return Status::done;
 }
 
-// The rows of a panel, side by side: where they lie when they are in order, else copied together.
 template <class T>
-inline Matrix<T> gather(Network<T>& network, Data<T> data, const std::int64_t* order,
-                        std::int64_t first, std::int64_t rows) {
-  const std::int64_t D = network.inputs();
-  network.set_targets(data.Y, order, first, rows);
-  if (!order) return {data.X + first * D, D};
-  for (std::int64_t r = 0; r < rows; ++r) {
-    std::memcpy(network.gathered() + r * D, data.X + order[first + r] * D, D * sizeof(T));
-  }
-  return {network.gathered(), D};
-}
-
-template <class T, class Optimizer>
 class Trainer {
  public:
-  Trainer(Network<T>& network, const Program& program, const Training<T>& job, bool mean,
+  Trainer(Network<T>& network, const Training<T>& job, bool mean, std::int64_t panel,
           Patience& patience)
-      : network_(network),
-        job_(job),
-        mean_(mean),
-        learning_rate_(static_cast<T>(program.learning_rate)),
-        patience_(patience) {}
+      : network_(network), job_(job), mean_(mean), panel_(panel), patience_(patience) {}
 
   Status run() {
+    const bool by_row = job_.batch_size == 1 && can_go_by_row();
     for (std::int64_t epoch = 0; epoch < job_.epochs; ++epoch) {
       const std::int64_t* order = job_.order ? job_.order + epoch * job_.data.rows : nullptr;
       double total = 0;
-      const bool by_row = Optimizer::kProportional && job_.batch_size == 1;
       const Status status = by_row ? epoch_by_row(order, &total) : epoch_in_batches(order, &total);
       if (status != Status::done) return status;
       job_.loss[epoch] = mean_ ? total / static_cast<double>(job_.data.rows) : total;
@@ -106,69 +89,81 @@ class Trainer {
  private:
   Status epoch_in_batches(const std::int64_t* order, double* total) {
     for (std::int64_t first = 0; first < job_.data.rows; first += job_.batch_size) {
-      const std::int64_t left = job_.data.rows - first;
-      const std::int64_t rows = left < job_.batch_size ? left : job_.batch_size;
+      const std::int64_t rows = lesser(job_.data.rows - first, job_.batch_size);
       const T scale = mean_ ? T(1) / static_cast<T>(rows) : T(1);
-      if (rows <= kPanelRows) {
-        step_on_panel(order, first, rows, scale, total);
-        if (patience_.ends_after(3 * rows * network_.n_weights())) return Status::interrupted;
+      const double rate = rate_of_step();
+      const std::int64_t step = job_.first_step + *job_.steps_done + 1;
+      const Mode mode = {true, job_.key, step};
+      if (network_.program().plain && rows <= panel_) {
+        step_on_panel(order, first, rows, scale, static_cast<T>(rate), mode, total);
+        if (patience_.ends_after(3 * rows * network_.work())) return Status::interrupted;
       } else {
-        const Status status =
-            add_gradient(network_, job_.data, order, first, rows, scale, total, patience_);
+        const double before = penalty(network_);
+        const Status status = add_gradient(network_, job_.data, order, first, rows, panel_, scale,
+                                           mode, total, patience_);
         if (status != Status::done) return status;
-        step_from_gradient();
+        *total += mean_ ? before * static_cast<double>(rows) : before;
+        make_step(network_, rate, step);
+        average_statistics(mode);
       }
       ++*job_.steps_done;
     }
     return Status::done;
   }
 
-  // A batch of one panel: the optimiser is the epilogue of the product that gives the gradient.
+  double rate_of_step() const { return job_.rates[job_.one_rate ? 0 : *job_.steps_done]; }
+
+  // A batch of one panel: the step is the epilogue of the product that gives the gradient.
   void step_on_panel(const std::int64_t* order, std::int64_t first, std::int64_t rows, T scale,
-                     double* total) {
-    const Matrix<T> X = gather(network_, job_.data, order, first, rows);
-    network_.forward(X, rows);
+                     T rate, const Mode& mode, double* total) {
+    const Matrix<T> X = network_.gather(job_.data.X, order, first, rows);
+    network_.set_targets(job_.data, order, first, rows);
+    network_.forward(X, rows, mode);
     *total += network_.template loss<true>(rows, scale);
-    const T rate = learning_rate_;
-    network_.backward(
-        X, rows,
-        [rate](Layer<T>& l, std::int64_t at, Vec<T> sum) {
-          store(l.W + at, Optimizer::template step<T>(load(l.W + at), sum, rate));
-        },
-        [rate](Layer<T>& l, std::int64_t at, Vec<T> sum) {
-          store(l.b + at, Optimizer::template step<T>(load(l.b + at), sum, rate));
-        });
+    network_.template backward<true>(X, rows, mode, rate);
   }
 
-  void step_from_gradient() {
-    network_.for_each_block([&](T* w, T* gradient, std::int64_t n) {
-      for (std::int64_t k = 0; k < n; k += kLanes<T>) {
-        store(w + k, Optimizer::template step<T>(load(w + k), load(gradient + k), learning_rate_));
-        store(gradient + k, Vec<T>{});
-      }
-    });
+  void average_statistics(const Mode& mode) {
+    for (int i = 0; i < network_.depth(); ++i) {
+      const Layer<T>& l = network_.layer(i);
+      if (l.stage->kind == Kind::batch_norm && uses_batch(l, mode)) batch_norm_averages(l);
+    }
+  }
+
+  bool can_go_by_row() {
+    bool can = network_.program().plain && !job_.data.weight &&
+               network_.ld_targets() == network_.last().ld;
+    for (int i = 0; i < network_.depth(); ++i) {
+      const Stage& stage = *network_.layer(i).stage;
+      can = can && stage.kind == Kind::dense;
+      with_row(stage.activation, Activations(),
+               [&]<class F>(Type<F>) { can = can && !F::kRowWise; });
+    }
+    return can;
   }
 
   Status epoch_by_row(const std::int64_t* order, double* total) {
     const T* x_before = nullptr;
     Vec<T> loss = {};
     Status status = Status::done;
+    T rate = 0;  // of the step that is put off
     for (std::int64_t i = 0; i < job_.data.rows; ++i) {
       const std::int64_t row = order ? order[i] : i;
       const T* x = job_.data.X + row * network_.inputs();
-      forward_row(x, x_before);
+      forward_row(x, x_before, rate);
       network_.template loss<true>(1, targets(row), T(1), loss);
       backward_row();
       x_before = x;
+      rate = static_cast<T>(rate_of_step());
       ++*job_.steps_done;
       if ((i + 1) % kPanelRows == 0) add_lanes(&loss, total);
-      if (patience_.ends_after(3 * network_.n_weights())) {
+      if (patience_.ends_after(3 * network_.work())) {
         status = Status::interrupted;
         break;
       }
     }
     add_lanes(&loss, total);
-    if (x_before) forward_row(x_before, x_before);  // makes the step that is still put off
+    if (x_before) forward_row(x_before, x_before, rate);  // makes the step that is still put off
     return status;
   }
 
@@ -179,40 +174,37 @@ class Trainer {
 
   // The targets of a sample, for reading whole vectors: in place unless that passes the end of Y.
   const T* targets(std::int64_t row) {
-    const Layer<T>& l = network_.last();
-    if (row * l.units + l.ld <= job_.data.rows * l.units) return job_.data.Y + row * l.units;
-    network_.set_targets(job_.data.Y + row * l.units, nullptr, 0, 1);
+    const std::int64_t columns = network_.program().targets, n = job_.data.rows * columns;
+    const T* y = job_.data.Y + row * columns;
+    if (row * columns + network_.ld_targets() <= n) return y;
+    copy(y, network_.targets(), columns);
     return network_.targets();
   }
 
   // Forward of x, after the step of the sample before (null: there is none to make).
-  void forward_row(const T* x, const T* x_before) {
+  void forward_row(const T* x, const T* x_before, T rate) {
     constexpr int L = kLanes<T>;
     const T* input = x;
     const T* input_before = x_before;
     for (int i = 0; i < network_.depth(); ++i) {
       Layer<T>& l = network_.layer(i);
-      if (x_before && l.use_bias) {
-        for (std::int64_t c = 0; c < l.ld; c += L) {
-          store(l.b + c, Optimizer::template step<T>(load(l.b + c), load(l.D + c), learning_rate_));
-        }
+      T* const b = l.b();
+      for (std::int64_t c = 0; x_before && b && c < l.ld; c += L) {
+        store(b + c, load(b + c) - rate * load(l.D + c));
       }
+      const T* from = b ? b : network_.zeros();
       in_blocks<kRegisters == 32 ? 5 : 4>(l.ld / L, [&](auto vectors, std::int64_t first) {
         const std::int64_t c = first * L;
         if (x_before) {
-          update_and_forward<true, vectors.value>(l.inputs, input, input_before, learning_rate_,
-                                                  l.D + c, l.W + c, l.ld, l.b + c, l.Z + c);
+          update_and_forward<true, vectors.value>(l.inputs, input, input_before, rate, l.D + c,
+                                                  l.W() + c, l.ld, from + c, l.Z + c);
         } else {
-          update_and_forward<false, vectors.value>(l.inputs, input, input, learning_rate_, l.D + c,
-                                                   l.W + c, l.ld, l.b + c, l.Z + c);
+          update_and_forward<false, vectors.value>(l.inputs, input, input, rate, l.D + c, l.W() + c,
+                                                   l.ld, from + c, l.Z + c);
         }
       });
-      with_row(l.activation, Activations(), [&]<class F>(F) {
-        for (std::int64_t c = 0; c < l.ld; c += L) {
-          store(l.A_before + c, load(l.A + c));
-          store(l.A + c, F::template value<T>(load(l.Z + c)));
-        }
-      });
+      for (std::int64_t c = 0; c < l.ld; c += L) store(l.A_before + c, load(l.A + c));
+      activate(l, 1);
       input = l.A;
       input_before = l.A_before;
     }
@@ -224,20 +216,18 @@ class Trainer {
     for (int i = network_.depth() - 1; i > 0; --i) {
       const Layer<T>& l = network_.layer(i);
       Layer<T>& below = network_.layer(i - 1);
-      with_row(below.activation, Activations(), [&]<class F>(F) {
-        for (std::int64_t c = 0; c < below.ld; c += L) {
-          const Vec<T> dA = rows_times<T>(l.W + c * l.ld, l.ld, l.D, l.ld / L);
-          const Vec<T> slope = F::template derivative<T>(load(below.Z + c), load(below.A + c));
-          store(below.D + c, first_lanes<T>(dA * slope, below.units - c));
-        }
-      });
+      for (std::int64_t c = 0; c < below.ld; c += L) {
+        const Vec<T> dA = rows_times<T>(l.W() + c * l.ld, l.ld, l.D, l.ld / L);
+        store(below.D + c, first_lanes<T>(dA, below.units - c));
+      }
+      pull_back(below, 1);
     }
   }
 
   Network<T>& network_;
   const Training<T>& job_;
   bool mean_;
-  T learning_rate_;
+  std::int64_t panel_;
   Patience& patience_;
 };
 

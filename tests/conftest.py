@@ -12,7 +12,10 @@ import numpy as np
 import pytest
 
 from chainrule import NeuralNetwork
+from chainrule.architecture import Architecture, Program
 from chainrule.engines import ENGINES, get_engine
+from chainrule.layers import Dense
+from chainrule.losses import LOSSES
 
 NATIVE_IS_REQUIRED = os.environ.get("CHAINRULE_REQUIRE_NATIVE") == "1"
 
@@ -72,17 +75,64 @@ def rng():
     return np.random.default_rng(20240229)
 
 
+# What each loss wants in front of it; linear for those that are not here.
+_OUTPUTS = {
+    "binary_crossentropy": "sigmoid",
+    "categorical_crossentropy": "softmax",
+    "sparse_categorical_crossentropy": "softmax",
+    "binary_focal_crossentropy": "sigmoid",
+    "kl_divergence": "softmax",
+    "poisson": "softplus",
+    "categorical_hinge": "tanh",
+}
+
+
+_STEEP = ("exponential", "log_softmax")  # hidden layers whose outputs grow fast
+
+
+def _suited(loss, widths, activation="sigmoid", use_bias=True, output=None, **others):
+    """Describe a network with that activation (or those, in turn) in its hidden layers.
+
+    The activation of the output is one that suits the loss.
+    """
+    several = [activation] if isinstance(activation, str) else activation
+    last = _OUTPUTS.get(loss, "linear") if output is None else output
+    names = [several[i % len(several)] for i in range(len(widths) - 2)] + [last]
+    layers = [Dense(width, name, use_bias) for width, name in zip(widths[1:], names, strict=True)]
+    return Program(Architecture(widths[0], tuple(layers)), loss, **others)
+
+
+@pytest.fixture(scope="session")
+def suited():
+    """suited(loss, widths, activation, use_bias, output) -> Program."""
+    return _suited
+
+
+def _targets(rng, loss, samples, outputs):
+    """Draw targets of the kind that the loss is for."""
+    if LOSSES[loss].sparse:
+        return rng.integers(0, outputs, size=(samples, 1)).astype(float)
+    if "hinge" in loss and loss != "categorical_hinge":
+        return rng.choice([-1.0, 1.0], size=(samples, outputs))
+    if "categorical" in loss:
+        return np.eye(outputs)[rng.integers(0, outputs, size=samples)]
+    return rng.uniform(0.1, 0.9, size=(samples, outputs))
+
+
 def _make_problem(rng, program, samples, dtype=np.float64):
     """Draw parameters, inputs and targets such that units are neither dead nor saturated."""
     architecture = program.architecture
-    theta = np.concatenate(
-        [
-            rng.normal(scale=place.inputs**-0.5, size=place.stop - place.start)
-            for place in architecture.parameters
-        ]
-    )
+    hidden = architecture.layers[:-1]
+    theta = np.zeros(architecture.n_parameters)
+    for width, places in zip(architecture.widths, architecture.places, strict=False):
+        for place in places:
+            values = rng.normal(scale=width**-0.5, size=place.parameter.size)
+            around = {"gamma": 1, "moving_variance": 3}.get(place.parameter.name, 0)
+            if any(getattr(layer, "activation", "") in _STEEP for layer in hidden):
+                values *= 0.2  # or training them leaves the range of floats
+            theta[place.slice] = around + values
     X = rng.normal(size=(samples, architecture.inputs))
-    Y = rng.uniform(0.1, 0.9, size=(samples, architecture.outputs))
+    Y = _targets(rng, program.loss, samples, architecture.outputs)
     return theta.astype(dtype), X.astype(dtype), Y.astype(dtype)
 
 

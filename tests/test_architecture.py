@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from chainrule.architecture import Architecture, Program, TrainingState
-from chainrule.layers import Dense
+from chainrule.layers import BatchNormalization, Dense, Rescaling
 from chainrule.losses import LOSSES
-from chainrule.optimizers import SGD
+from chainrule.optimizers import SGD, Adagrad, Adam
 
 NET = Architecture(3, (Dense(2, "sigmoid"), Dense(4, use_bias=False), Dense(1)))
 
@@ -19,27 +19,29 @@ def test_sizes():
 
 def test_where_the_numbers_lie():
     theta = np.arange(NET.n_parameters, dtype=float)
-    (W1, b1), (W2, b2), (W3, b3) = NET.views(theta)
+    first, second, third = NET.views(theta)
+    W1, b1, W2, W3, b3 = first["W"], first["b"], second["W"], third["W"], third["b"]
     np.testing.assert_array_equal(W1, [[0, 1], [2, 3], [4, 5]])
     np.testing.assert_array_equal(b1, [6, 7])
     np.testing.assert_array_equal(W2, [[8, 9, 10, 11], [12, 13, 14, 15]])
-    assert b2 is None
+    assert list(second) == ["W"]
     np.testing.assert_array_equal(W3, [[16], [17], [18], [19]])
     np.testing.assert_array_equal(b3, [20])
 
 
 def test_places_follow_each_other_without_gaps():
     start = 0
-    for place in NET.parameters:
+    for place in (place for own in NET.places for place in own):
         assert place.start == start
-        assert place.bias == start + place.inputs * place.units
+        assert place.stop == start + place.parameter.size
         start = place.stop
     assert start == NET.n_parameters
 
 
 def test_views_share_memory_both_ways():
     theta = np.zeros(NET.n_parameters, dtype=np.float32)
-    (W1, b1), (W2, _), _ = NET.views(theta)
+    first, second, _ = NET.views(theta)
+    W1, b1, W2 = first["W"], first["b"], second["W"]
     W1[1, 0] = 5
     b1[1] = 6
     theta[8] = 7
@@ -81,19 +83,40 @@ def test_every_loss_is_possible(loss):
 
 
 def test_an_unknown_loss_names_what_is_possible():
-    with pytest.raises(ValueError, match=r"^unknown loss 'hinge'.*Possible: .*squared_errors"):
-        Program(NET, "hinge")
+    with pytest.raises(ValueError, match=r"^unknown loss 'hing'.*Possible: .*squared_errors"):
+        Program(NET, "hing")
 
 
-@dataclasses.dataclass(frozen=True)
-class TwoSlots(SGD):
-    slots = ("first", "second")
+def test_parameters_of_a_loss_are_as_many_as_it_has():
+    assert Program(NET, "huber", loss_parameters=(2.0,)).loss_parameters == (2.0,)
+    with pytest.raises(ValueError, match=r"^loss_parameters has 2 numbers; possible: 1 for 'hube"):
+        Program(NET, "huber", loss_parameters=(2.0, 3.0))
+
+
+def test_targets_of_sparse_losses_have_one_column():
+    net = Architecture(3, (Dense(5, "softmax"),))
+    assert Program(net, "sparse_categorical_crossentropy").targets == 1
+    assert Program(net, "categorical_crossentropy").targets == 5
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize(("optimizer", "n_slots"), [(SGD(), 0), (TwoSlots(), 2)])
-def test_a_fresh_state_is_zeros(optimizer, n_slots, dtype):
+@pytest.mark.parametrize(
+    ("optimizer", "starts"), [(SGD(), []), (Adam(), [0, 0]), (Adagrad(), [0.1])]
+)
+def test_a_fresh_state(optimizer, starts, dtype):
     state = TrainingState.fresh(Program(NET, optimizer=optimizer), dtype)
-    assert state.step == 0
+    assert (state.step, state.key) == (0, 0)
     assert state.slots.dtype == dtype
-    np.testing.assert_array_equal(state.slots, np.zeros((n_slots, NET.n_parameters)))
+    expected = np.tile(np.reshape(starts, (-1, 1)), NET.n_parameters).astype(dtype)
+    np.testing.assert_array_equal(state.slots, expected)
+
+
+def test_frozen_layers_and_moving_averages_are_not_trainable():
+    net = Architecture(2, (Dense(3, trainable=False), BatchNormalization(), Dense(1)))
+    # 0-9 frozen, gamma 9-12, beta 12-15, moving averages 15-21, W 21-24, b 24
+    assert net.trainable == (slice(9, 12), slice(12, 15), slice(21, 24), slice(24, 25))
+
+
+def test_layers_must_fit():
+    with pytest.raises(ValueError, match=r"^scale has 2 numbers; possible: 1 or 3$"):
+        Architecture(3, (Rescaling((1.0, 2.0)), Dense(1)))

@@ -3,7 +3,15 @@ import dataclasses
 import pytest
 
 from chainrule.activations import ACTIVATIONS
-from chainrule.layers import Dense
+from chainrule.layers import (
+    Activation,
+    BatchNormalization,
+    Dense,
+    Dropout,
+    Flatten,
+    LayerNormalization,
+    Rescaling,
+)
 
 
 def test_defaults():
@@ -26,10 +34,43 @@ def test_every_activation_is_possible(activation):
 
 @pytest.mark.parametrize("units", [0, -1])
 def test_units_are_at_least_one(units):
-    with pytest.raises(ValueError, match=f"^units is {units}: a layer has at least 1$"):
+    with pytest.raises(ValueError, match=f"^units is {units}; possible: an integer of at least 1$"):
         Dense(units)
 
 
 def test_an_unknown_activation_names_the_likely_one():
     with pytest.raises(ValueError, match=r"^unknown activation 'sigmoyd': did you mean 'sigmoid'"):
         Dense(1, "sigmoyd")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Dense(1, kernel_l2=-1), "kernel_l2 is -1; possible: a finite number of at least"),
+        (lambda: Dense(1, max_norm=0), "max_norm is 0; possible: a positive number, or None"),
+        (lambda: Dropout(1.0), "rate is 1.0; possible: at least 0 and less than 1"),
+        (lambda: BatchNormalization(momentum=2), "momentum is 2; possible: from 0 to 1"),
+        (lambda: LayerNormalization(epsilon=-1), "epsilon is -1; possible: a finite number"),
+        (lambda: Activation("sigmiod"), "unknown activation 'sigmiod': did you mean 'sigmoid'"),
+    ],
+)
+def test_settings_out_of_range(make, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        make()
+
+
+def test_parameters():
+    kernel, bias = Dense(3, kernel_l1=0.1, bias_l2=0.2, max_norm=2, trainable=False).parameters(5)
+    assert (kernel.name, kernel.shape, kernel.size) == ("W", (5, 3), 15)
+    assert (kernel.l1, kernel.l2, kernel.max_norm, kernel.trainable) == (0.1, 0, 2, False)
+    assert (bias.name, bias.shape, bias.l2, bias.initializer) == ("b", (3,), 0.2, "zeros")
+    names = [(p.name, p.trainable) for p in BatchNormalization().parameters(4)]
+    assert names == [
+        ("gamma", True),
+        ("beta", True),
+        ("moving_mean", False),
+        ("moving_variance", False),
+    ]
+    for layer in (Activation("relu"), Dropout(0.5), Rescaling(2.0), Flatten()):
+        assert layer.parameters(4) == ()
+        assert layer.outputs(4) == 4

@@ -4,6 +4,7 @@ import pytest
 from chainrule import training
 from chainrule.architecture import Architecture, Program, TrainingState
 from chainrule.engines import get_engine
+from chainrule.engines.protocol import Data
 from chainrule.layers import Dense
 from chainrule.optimizers import SGD
 from chainrule.training import Every, History, fit
@@ -21,14 +22,14 @@ class Recorder:
         self.interrupt_after = interrupt_after
         self.epochs = 0
 
-    def train(self, program, theta, state, X, Y, order, *, batch_size, log, validation=None):
+    def train(self, program, theta, state, data, order, *, batch_size, log, validation=None):
         self.calls.append(
             {
                 "epochs": len(log.loss),
                 "order": order,
                 "batch_size": batch_size,
                 "state": state,
-                "given": (program, theta, X, Y),
+                "given": (program, theta, data.X, data.Y),
             }
         )
         for epoch in range(len(log.loss)):
@@ -45,8 +46,8 @@ def run(engine, **options):
     theta, X, Y = np.zeros(PROGRAM.architecture.n_parameters), np.ones((5, 3)), np.ones((5, 2))
     options = {"epochs": 10, "batch_size": 2, **options}
     if options.pop("validate", False):
-        options["validation_data"] = (X, Y)
-    return fit(engine, PROGRAM, theta, X, Y, **options)
+        options["validation_data"] = Data(X, Y)
+    return fit(engine, PROGRAM, theta, Data(X, Y), **options)
 
 
 def test_a_run_that_nobody_watches_is_one_call():
@@ -180,10 +181,16 @@ def test_a_run_cut_in_two_is_the_same_run(batch_size, engine, rng, make_problem)
     theta, X, Y = make_problem(rng, PROGRAM, 5)
     whole, cut = theta.copy(), theta.copy()
     state, history = TrainingState.fresh(PROGRAM, theta.dtype), History()
-    common = {"batch_size": batch_size, "validation_data": (X, Y)}
-    expected = fit(engine, PROGRAM, whole, X, Y, epochs=6, **common)
+    common = {"batch_size": batch_size, "validation_data": Data(X, Y)}
+    expected = fit(engine, PROGRAM, whole, Data(X, Y), epochs=6, **common)
     for epochs in (4, 2):
-        fit(*(engine, PROGRAM, cut, X, Y), epochs=epochs, state=state, history=history, **common)
+        fit(
+            *(engine, PROGRAM, cut, Data(X, Y)),
+            epochs=epochs,
+            state=state,
+            history=history,
+            **common,
+        )
     np.testing.assert_array_equal(whole, cut)
     assert history == expected
 
@@ -196,18 +203,18 @@ def test_theta_moves_as_gradient_descent_says(engine, rng, make_problem):
         total = 0.0
         for start in (0, 4):
             batch = X[start : start + 4], Y[start : start + 4]
-            value, gradient = reference.value_and_gradient(PROGRAM, expected, *batch)
+            value, gradient = reference.value_and_gradient(PROGRAM, expected, Data(*batch))
             expected -= 0.02 * gradient
             total += value
         losses.append(total)
-    history = fit(engine, PROGRAM, theta, X, Y, epochs=3, batch_size=4)
+    history = fit(engine, PROGRAM, theta, Data(X, Y), epochs=3, batch_size=4)
     np.testing.assert_allclose(theta, expected, rtol=1e-12, atol=1e-14)
     np.testing.assert_allclose(history.loss, losses, rtol=1e-12)
 
 
 def test_training_learns(engine, rng, make_problem):
     theta, X, Y = make_problem(rng, PROGRAM, 20)
-    history = fit(engine, PROGRAM, theta, X, Y, epochs=200, batch_size=4, shuffle=rng)
+    history = fit(engine, PROGRAM, theta, Data(X, Y), epochs=200, batch_size=4, shuffle=rng)
     assert history.loss[-1] < 0.2 * history.loss[0]
 
 

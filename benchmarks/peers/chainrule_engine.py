@@ -8,7 +8,7 @@ import chainrule
 from benchmarks.workload import Workload
 from chainrule.architecture import Architecture, Array, Program, TrainingState
 from chainrule.engines import get_engine
-from chainrule.engines.protocol import TrainingLog
+from chainrule.engines.protocol import Data, TrainingLog
 from chainrule.layers import Dense
 from chainrule.optimizers import SGD
 
@@ -39,8 +39,7 @@ class EnginePeer:
             self._program,
             self._theta,
             self._state,
-            self._X,
-            self._Y,
+            Data(self._X, self._Y),
             None,
             batch_size=1,
             log=TrainingLog.empty(self._epochs),

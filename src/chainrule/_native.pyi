@@ -7,37 +7,61 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
+Stage = tuple[str, int, int, str, float, int, list[float], int]
+BlockTuple = tuple[int, int, bool, float, float, float]
+OptimizerTuple = tuple[str, list[float], int, float, float, float, float, float]
+
 class Compiled:
     def __init__(
         self,
         isa: str,
-        layers: list[tuple[int, int, str, bool]],
+        stages: list[Stage],
+        blocks: list[BlockTuple],
         loss: str,
-        optimizer: str,
-        learning_rate: float,
+        on_logits: bool,
+        targets: int,
+        loss_parameters: list[float],
+        optimizer: OptimizerTuple,
         /,
     ) -> None: ...
     @property
     def isa(self) -> str: ...
 
 def forward(program: Compiled, theta: Array, X: Array, A: Array, /) -> None: ...
-def evaluate(program: Compiled, theta: Array, X: Array, Y: Array, /) -> float: ...
-def value_and_gradient(
-    program: Compiled, theta: Array, X: Array, Y: Array, gradient: Array, /
+def evaluate(
+    program: Compiled, theta: Array, X: Array, Y: Array, weight: Array | None, /
 ) -> float: ...
-def train(
+def value_and_gradient(
     program: Compiled,
     theta: Array,
     X: Array,
     Y: Array,
+    weight: Array | None,
+    key: int,
+    step: int,
+    gradient: Array,
+    /,
+) -> float: ...
+def train(
+    program: Compiled,
+    theta: Array,
+    slots: Array,
+    X: Array,
+    Y: Array,
+    weight: Array | None,
     order: npt.NDArray[np.int64] | None,
     batch_size: int,
+    rates: npt.NDArray[np.float64],
+    key: int,
+    first_step: int,
     loss: npt.NDArray[np.float64],
     X_validation: Array | None,
     Y_validation: Array | None,
+    weight_validation: Array | None,
     validation_loss: npt.NDArray[np.float64],
     done: npt.NDArray[np.int64],
     /,
 ) -> None: ...
+def apply(isa: str, name: str, x: Array, y: Array, /) -> None: ...
 def isas() -> list[str]: ...
 def tables() -> tuple[list[str], list[str], list[str]]: ...

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from chainrule.layers import Dense
+from chainrule.layers import Layer, Parameter
 from chainrule.losses import LOSSES
 from chainrule.optimizers import SGD, Optimizer
 
@@ -17,78 +17,96 @@ Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
-class DenseParameters:
-    """Where the numbers of one dense layer lie in the flat vector of all parameters."""
+class Place:
+    """Where one parameter lies in the flat vector of all of them."""
 
-    inputs: int
-    units: int
-    start: int  # of the kernel, row by row: W[i, j] goes from input i to unit j
-    bias: int  # its start; the kernel ends there
-    stop: int  # equal to ``bias`` when there is none
+    parameter: Parameter
+    start: int
+    stop: int
 
-    def views(self, theta: Array) -> tuple[Array, Array | None]:
-        """Return ``W`` (inputs, units) and ``b`` (units,) or None, as views of ``theta``."""
-        W = theta[self.start : self.bias].reshape(self.inputs, self.units)
-        return W, theta[self.bias : self.stop] if self.stop > self.bias else None
+    @property
+    def slice(self) -> slice:
+        """The part of the flat vector."""
+        return slice(self.start, self.stop)
+
+    def view(self, theta: Array) -> Array:
+        """Return the parameter as a view of ``theta``."""
+        return theta[self.start : self.stop].reshape(self.parameter.shape)
 
 
 @dataclass(frozen=True)
 class Architecture:
     """A chain of layers, and the layout of its parameters in one flat vector ``theta``.
 
-    The vector holds, layer after layer, the kernel row by row and then the bias.
+    The vector holds, layer after layer, each parameter row by row.
 
     Parameters
     ----------
     inputs : int
         The number of columns of X.
-    layers : tuple of Dense
+    layers : tuple of Layer
         From the input to the output, at least one.
 
     Examples
     --------
+    >>> from chainrule.layers import Dense
     >>> net = Architecture(64, (Dense(32, "sigmoid"), Dense(10)))
     >>> net.n_parameters, net.outputs
     (2410, 10)
-    >>> (W1, b1), (W2, b2) = net.views(np.zeros(net.n_parameters))
-    >>> W1.shape, b1.shape, W2.shape, b2.shape
+    >>> first, second = net.views(np.zeros(net.n_parameters))
+    >>> first["W"].shape, first["b"].shape, second["W"].shape, second["b"].shape
     ((64, 32), (32,), (32, 10), (10,))
     """
 
     inputs: int
-    layers: tuple[Dense, ...]
+    layers: tuple[Layer, ...]
 
     def __post_init__(self) -> None:
         if self.inputs < 1:
             raise ValueError(f"inputs is {self.inputs}: a network has at least 1")
         if not self.layers:
             raise ValueError("layers is empty: a network has at least one layer")
+        _ = self.widths  # each layer checks that it fits the one before
+
+    @cached_property
+    def widths(self) -> tuple[int, ...]:
+        """The number of columns of X, and of the output of each layer."""
+        widths = [self.inputs]
+        for layer in self.layers:
+            widths.append(layer.outputs(widths[-1]))
+        return tuple(widths)
 
     @property
     def outputs(self) -> int:
         """The number of columns of the output."""
-        return self.layers[-1].units
+        return self.widths[-1]
 
     @cached_property
-    def parameters(self) -> tuple[DenseParameters, ...]:
-        """Where each layer's numbers lie."""
+    def places(self) -> tuple[tuple[Place, ...], ...]:
+        """Where each layer's parameters lie."""
         places = []
-        start, inputs = 0, self.inputs
-        for layer in self.layers:
-            bias = start + inputs * layer.units
-            stop = bias + (layer.units if layer.use_bias else 0)
-            places.append(DenseParameters(inputs, layer.units, start, bias, stop))
-            start, inputs = stop, layer.units
+        start = 0
+        for layer, inputs in zip(self.layers, self.widths, strict=False):
+            own = []
+            for parameter in layer.parameters(inputs):
+                own.append(Place(parameter, start, start + parameter.size))
+                start += parameter.size
+            places.append(tuple(own))
         return tuple(places)
 
-    @property
+    @cached_property
     def n_parameters(self) -> int:
         """The length of the flat vector."""
-        return self.parameters[-1].stop
+        return max((place.stop for own in self.places for place in own), default=0)
 
-    def views(self, theta: Array) -> list[tuple[Array, Array | None]]:
-        """Return ``(W, b)`` of every layer as views of ``theta``; ``b`` is None without a bias."""
-        return [place.views(theta) for place in self.parameters]
+    @cached_property
+    def trainable(self) -> tuple[slice, ...]:
+        """The parts of the flat vector that optimisers change, one for each parameter."""
+        return tuple(p.slice for own in self.places for p in own if p.parameter.trainable)
+
+    def views(self, theta: Array) -> list[dict[str, Array]]:
+        """Return the parameters of every layer, by name, as views of ``theta``."""
+        return [{p.parameter.name: p.view(theta) for p in own} for own in self.places]
 
 
 @dataclass(frozen=True)
@@ -103,23 +121,36 @@ class Program:
         A row of :data:`chainrule.losses.LOSSES`.
     optimizer : Optimizer
         How a gradient changes the parameters.
+    loss_parameters : tuple of float
+        What the loss has beside outputs and targets, such as Huber's delta; its defaults if empty.
 
     Examples
     --------
+    >>> from chainrule.layers import Dense
     >>> net = Architecture(2, (Dense(1, "sigmoid"),))
-    >>> Program(net, "sum_of_squared_error", SGD(0.1))
+    >>> Program(net, "huberr").loss
     Traceback (most recent call last):
     ...
-    ValueError: unknown loss 'sum_of_squared_error': did you mean 'sum_of_squared_errors'? \
-Possible: sum_of_squared_errors
+    ValueError: unknown loss 'huberr': did you mean 'huber'? Possible: sum_of_squared_errors, ...
     """
 
     architecture: Architecture
     loss: str = "sum_of_squared_errors"
     optimizer: Optimizer = field(default_factory=SGD)
+    loss_parameters: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        LOSSES[self.loss]
+        defaults = LOSSES[self.loss].parameters
+        if self.loss_parameters and len(self.loss_parameters) != len(defaults):
+            raise ValueError(
+                f"loss_parameters has {len(self.loss_parameters)} numbers; possible: "
+                f"{len(defaults)} for {self.loss!r}, or none for its defaults {defaults}"
+            )
+
+    @property
+    def targets(self) -> int:
+        """The number of columns of Y: 1 where it holds class numbers, else as many as outputs."""
+        return 1 if LOSSES[self.loss].sparse else self.architecture.outputs
 
 
 @dataclass
@@ -132,20 +163,26 @@ class TrainingState:
         One row for each of the optimiser's slots.
     step : int
         How many steps have been made.
+    key : int
+        Of the generator of dropout's masks, 64 bits. With the number of the step it decides them.
     """
 
     slots: Array
     step: int = 0
+    key: int = 0
 
     @classmethod
-    def fresh(cls, program: Program, dtype: npt.DTypeLike) -> TrainingState:
-        """Return the state before the first step: all zeros.
+    def fresh(cls, program: Program, dtype: npt.DTypeLike, key: int = 0) -> TrainingState:
+        """Return the state before the first step.
 
         Examples
         --------
+        >>> from chainrule.layers import Dense
         >>> program = Program(Architecture(2, (Dense(1),)))
-        >>> TrainingState.fresh(program, np.float64)
-        TrainingState(slots=array([], shape=(0, 3), dtype=float64), step=0)
+        >>> TrainingState.fresh(program, np.float64).slots.shape
+        (0, 3)
         """
-        shape = (len(program.optimizer.slots), program.architecture.n_parameters)
-        return cls(np.zeros(shape, dtype=dtype))
+        starts = program.optimizer.initial_slots()
+        slots = np.empty((len(starts), program.architecture.n_parameters), dtype=dtype)
+        slots[:] = np.reshape(starts, (-1, 1))
+        return cls(slots, key=key)

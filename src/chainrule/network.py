@@ -14,6 +14,7 @@ from chainrule.activations import sigmoid, sigmoid_derivative
 from chainrule.architecture import Architecture, Program
 from chainrule.arrays import integer, positive, real_array, real_matrix, widths
 from chainrule.engines import get_engine
+from chainrule.engines.protocol import Data
 from chainrule.layers import Dense
 from chainrule.optimizers import SGD
 from chainrule.saving import read_tensors, write_tensors
@@ -154,7 +155,7 @@ class NeuralNetwork:
         """
         inputs = self._inputs(X, bias_trick)
         targets = self._targets(y, len(inputs))
-        return self._engine.evaluate(self._program(), self._pack(), inputs, targets)
+        return self._engine.evaluate(self._program(), self._pack(), Data(inputs, targets))
 
     def back_propagation(self, X: npt.ArrayLike, y: npt.ArrayLike) -> None:
         """Make one step of gradient descent on the samples given: W <- W - eta dL/dW.
@@ -214,7 +215,7 @@ class NeuralNetwork:
             targets,
             epochs=epochs,
             batch_size=batch_size,
-            validation_data=(inputs, targets),
+            validation_data=Data(inputs, targets),
             callbacks=callbacks,
             history=training.History(validation_loss=self.loss_history),
         )
@@ -353,7 +354,7 @@ class NeuralNetwork:
     def _train(self, inputs: Array, targets: Array, **options: Any) -> None:
         theta = self._pack()
         try:
-            training.fit(self._engine, self._program(), theta, inputs, targets, **options)
+            training.fit(self._engine, self._program(), theta, Data(inputs, targets), **options)
         finally:
             self._unpack(theta)
 

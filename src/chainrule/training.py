@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from chainrule.architecture import Program, TrainingState
 from chainrule.arrays import integer
-from chainrule.engines.protocol import Engine, Indices, TrainingLog
+from chainrule.engines.protocol import Data, Engine, Indices, TrainingLog
 
 Array = npt.NDArray[Any]
 
-# An engine call gets at most so many sample indices, so that a long shuffled run of a large data
-# set needs little memory; and so many epochs, so that a long log is not allocated at once.
+# An engine call gets at most so many sample indices or learning rates, so that a long run on large
+# data needs little memory; and so many epochs, so that a long log is not allocated at once.
 _MOST_INDICES = 1 << 20
 _MOST_EPOCHS = 1 << 16
 
@@ -74,14 +74,13 @@ def fit(
     engine: Engine,
     program: Program,
     theta: Array,
-    X: Array,
-    Y: Array,
+    data: Data,
     *,
     epochs: int,
     batch_size: int,
     state: TrainingState | None = None,
     shuffle: np.random.Generator | None = None,
-    validation_data: tuple[Array, Array] | None = None,
+    validation_data: Data | None = None,
     callbacks: Sequence[Every] = (),
     history: History | None = None,
 ) -> History:
@@ -95,10 +94,8 @@ def fit(
         Architecture, loss and optimiser.
     theta : ndarray, shape (P,)
         All parameters; changed in place, also when an exception ends the run.
-    X : ndarray, shape (N, D)
-        Inputs, C-contiguous and of the dtype of ``theta``.
-    Y : ndarray, shape (N, H)
-        Targets, likewise.
+    data : Data
+        Inputs and targets, C-contiguous and of the dtype of ``theta``.
     epochs : int
         How often all samples are seen.
     batch_size : int
@@ -107,8 +104,8 @@ def fit(
         Where the optimiser stands; a fresh one if None. Changed in place.
     shuffle : numpy.random.Generator, optional
         Draws a new order of the samples for every epoch; first to last if None.
-    validation_data : tuple of ndarray, optional
-        (X, Y) on which the loss is computed after every epoch.
+    validation_data : Data, optional
+        On which the loss is computed after every epoch.
     callbacks : sequence of Every
         What to call between epochs.
     history : History, optional
@@ -124,27 +121,29 @@ def fit(
     >>> from chainrule.optimizers import SGD
     >>> program = Program(Architecture(1, (Dense(1, use_bias=False),)), optimizer=SGD(0.25))
     >>> theta = np.array([0.0])
-    >>> X, Y = np.array([[1.0]]), np.array([[8.0]])
-    >>> fit(get_engine("numpy"), program, theta, X, Y, epochs=3, batch_size=1).loss
+    >>> data = Data(np.array([[1.0]]), np.array([[8.0]]))
+    >>> fit(get_engine("numpy"), program, theta, data, epochs=3, batch_size=1).loss
     [64.0, 16.0, 4.0]
     >>> theta
     array([7.])
     """
     state = TrainingState.fresh(program, theta.dtype) if state is None else state
     history = History() if history is None else history
-    most = min(_MOST_EPOCHS, max(1, _MOST_INDICES // len(X))) if shuffle else _MOST_EPOCHS
+    scheduled = callable(program.optimizer.learning_rate)
+    most = _MOST_EPOCHS
+    if shuffle is not None or scheduled:
+        most = min(most, max(1, _MOST_INDICES // len(data.X)))
     epoch = 0
     while epoch < epochs:
         due = min([epochs, epoch + most, *(c.next_epoch(epoch) for c in callbacks)])
         log = TrainingLog.empty(due - epoch)
-        order = None if shuffle is None else _orders(shuffle, len(log.loss), len(X))
+        order = None if shuffle is None else _orders(shuffle, len(log.loss), len(data.X))
         try:
             engine.train(
                 program,
                 theta,
                 state,
-                X,
-                Y,
+                data,
                 order,
                 batch_size=batch_size,
                 log=log,

@@ -1,6 +1,7 @@
 """Every fast engine gives what the reference gives."""
 
 import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from chainrule.activations import ACTIVATIONS
 from chainrule.architecture import Architecture, Program, TrainingState
 from chainrule.engines import get_engine
-from chainrule.engines.protocol import TrainingLog
+from chainrule.engines.protocol import Data, TrainingLog
 from chainrule.layers import Dense
 from chainrule.losses import LOSSES
 from chainrule.optimizers import OPTIMIZERS
@@ -57,7 +58,7 @@ def trained(engine, program, theta, X, Y, *, epochs, batch_size, order=None, val
     theta = theta.copy()
     state, log = TrainingState.fresh(program, theta.dtype), TrainingLog.empty(epochs)
     engine.train(
-        *(program, theta, state, X, Y, order),
+        *(program, theta, state, Data(X, Y), order),
         batch_size=batch_size,
         log=log,
         validation=validation,
@@ -65,7 +66,7 @@ def trained(engine, program, theta, X, Y, *, epochs, batch_size, order=None, val
     return theta, state, log
 
 
-def assert_trained_alike(engine, program, theta, X, Y, **options):
+def assert_trained_alike(engine, program, theta, X, Y, *, moves=True, **options):
     found, state, log = trained(engine, program, theta, X, Y, **options)
     reference = get_engine("numpy")
     expected, expected_state, expected_log = trained(reference, program, theta, X, Y, **options)
@@ -75,7 +76,7 @@ def assert_trained_alike(engine, program, theta, X, Y, **options):
     np.testing.assert_allclose(log.loss, expected_log.loss, **close)
     np.testing.assert_allclose(log.validation_loss, expected_log.validation_loss, **close)
     assert (state.step, log.epochs_done) == (expected_state.step, expected_log.epochs_done)
-    assert not np.array_equal(expected, theta)
+    assert not (moves and np.array_equal(expected, theta))
 
 
 def test_the_tables_have_the_same_rows(fast_engine):
@@ -86,29 +87,48 @@ def test_the_tables_have_the_same_rows(fast_engine):
     assert native == [set(ACTIVATIONS), set(LOSSES), set(OPTIMIZERS)]
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("use_bias", [True, False])
-@pytest.mark.parametrize("optimizer", list(OPTIMIZERS))
+def settled(loss, optimizer, activation):
+    """Name a learning rate for 20 steps that get somewhere and do not diverge.
+
+    Most optimisers divide by the size of the gradient. Where that is rounding noise, so is their
+    step: only short ones keep the float32 tolerance there.
+    """
+    if activation == "log_softmax":
+        return OPTIMIZERS[optimizer](learning_rate=1e-4)
+    long = optimizer in ("sgd", "adadelta") and "sum" not in loss
+    return OPTIMIZERS[optimizer](learning_rate=1e-2 if long else 1e-3)
+
+
 @pytest.mark.parametrize("loss", list(LOSSES))
 @pytest.mark.parametrize("activation", list(ACTIVATIONS))
-def test_every_combination(
-    activation, loss, optimizer, use_bias, dtype, fast_engine, rng, make_problem
-):
+def test_every_combination(activation, loss, fast_engine, rng, make_problem, suited):
+    """Each optimiser and dtype; the batch size, bias and order change from case to case."""
     samples = 11
-    for batch_size in (1, 3, 7, samples, 3 * samples):
-        batch = min(batch_size, samples)
-        program = chain((5, 9, 17, 3), (activation,), (use_bias,), loss)
-        program = with_optimizer(program, optimizer, batch)
-        theta, X, Y = make_problem(rng, program, samples, dtype)
-        epochs = math.ceil(UPDATES / math.ceil(samples / batch))
-        order = rng.permuted(np.tile(np.arange(samples), (epochs, 1)), axis=1)
-        for given_order in (None, order):
+    sizes = itertools.cycle([3, 1, 7, samples, 3 * samples])
+    for i, optimizer in enumerate(OPTIMIZERS):
+        program = suited(loss, (5, 9, 17, 3), activation, use_bias=i % 2 == 0)
+        program = dataclasses.replace(program, optimizer=settled(loss, optimizer, activation))
+        for dtype in DTYPES:
+            batch_size = next(sizes)
+            theta, X, Y = make_problem(rng, program, samples, dtype)
+            epochs = math.ceil(UPDATES / math.ceil(samples / batch_size))
+            order = rng.permuted(np.tile(np.arange(samples), (epochs, 1)), axis=1)
             assert_trained_alike(
                 *(fast_engine, program, theta, X, Y),
                 epochs=epochs,
                 batch_size=batch_size,
-                order=given_order,
+                order=order if i % 3 else None,
             )
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("output", list(ACTIVATIONS))
+def test_every_activation_at_the_output(output, dtype, fast_engine, rng, make_problem, suited):
+    program = suited("mean_squared_error", (5, 9, 17), "tanh", output=output)
+    program = dataclasses.replace(program, optimizer=OPTIMIZERS["sgd"](learning_rate=0.1))
+    for batch_size in (1, 4):
+        problem = make_problem(rng, program, 11, dtype)
+        assert_trained_alike(fast_engine, program, *problem, epochs=4, batch_size=batch_size)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -127,7 +147,7 @@ def test_every_width(widths, batch_size, dtype, fast_engine, rng, make_problem):
         epochs=epochs,
         batch_size=batch_size,
         order=rng.permuted(np.tile(np.arange(samples), (epochs, 1)), axis=1),
-        validation=(X_new, Y_new),
+        validation=Data(X_new, Y_new),
     )
 
 
@@ -142,11 +162,11 @@ def test_forward_evaluate_and_gradient(widths, samples, dtype, fast_engine, rng,
     A = fast_engine.forward(program.architecture, theta, X)
     assert A.dtype == dtype
     np.testing.assert_allclose(A, reference.forward(program.architecture, theta, X), **close)
-    loss = fast_engine.evaluate(program, theta, X, Y)
+    loss = fast_engine.evaluate(program, theta, Data(X, Y))
     assert type(loss) is float
-    np.testing.assert_allclose(loss, reference.evaluate(program, theta, X, Y), **close)
-    value, gradient = fast_engine.value_and_gradient(program, theta, X, Y)
-    expected_value, expected = reference.value_and_gradient(program, theta, X, Y)
+    np.testing.assert_allclose(loss, reference.evaluate(program, theta, Data(X, Y)), **close)
+    value, gradient = fast_engine.value_and_gradient(program, theta, Data(X, Y))
+    expected_value, expected = reference.value_and_gradient(program, theta, Data(X, Y))
     assert gradient.dtype == dtype
     np.testing.assert_allclose(value, expected_value, **close)
     scale = np.abs(expected).max()
@@ -162,7 +182,7 @@ def test_a_network_larger_than_the_caches_blocks(dtype, fast_engine, rng, make_p
         epochs=4,
         batch_size=128,
         order=rng.permuted(np.tile(np.arange(300), (4, 1)), axis=1),
-        validation=(X, Y),
+        validation=Data(X, Y),
     )
 
 
@@ -198,7 +218,9 @@ def test_the_same_input_gives_the_same_bits(fast_engine, rng, make_problem):
     program = with_optimizer(chain((33, 65, 10)), "sgd", 7)
     problem = make_problem(rng, program, 50)
     first, again = (
-        trained(fast_engine, program, *problem, epochs=5, batch_size=7, validation=problem[1:])
+        trained(
+            fast_engine, program, *problem, epochs=5, batch_size=7, validation=Data(*problem[1:])
+        )
         for _ in range(2)
     )
     np.testing.assert_array_equal(first[0], again[0])
@@ -217,50 +239,52 @@ def test_data_is_only_read(fast_engine, rng, make_problem):
         epochs=3,
         batch_size=3,
         order=order,
-        validation=(X, Y),
+        validation=Data(X, Y),
     )
     theta.flags.writeable = False
     before = theta.copy()
     fast_engine.forward(program.architecture, theta, X)
-    fast_engine.evaluate(program, theta, X, Y)
-    fast_engine.value_and_gradient(program, theta, X, Y)
+    fast_engine.evaluate(program, theta, Data(X, Y))
+    fast_engine.value_and_gradient(program, theta, Data(X, Y))
     np.testing.assert_array_equal(theta, before)
 
 
 @st.composite
 def cases(draw):
     widths = draw(st.lists(st.integers(1, 70), min_size=2, max_size=5))
-    depth = len(widths) - 1
-    names = st.sampled_from(list(ACTIVATIONS))
-    activations = draw(st.lists(names, min_size=depth, max_size=depth))
-    biases = draw(st.lists(st.booleans(), min_size=depth, max_size=depth))
-    samples = draw(st.integers(1, 40))
-    batch_size = draw(st.integers(1, 50))
-    program = chain(widths, activations, biases, draw(st.sampled_from(list(LOSSES))))
-    optimizer = draw(st.sampled_from(list(OPTIMIZERS)))
-    return (
-        with_optimizer(program, optimizer, min(batch_size, samples)),
-        samples,
-        batch_size,
-        draw(st.booleans()),
-        draw(st.sampled_from(DTYPES)),
-        draw(st.integers(0, 2**32 - 1)),
-    )
+    activations = draw(st.lists(st.sampled_from(list(ACTIVATIONS)), min_size=1, max_size=3))
+    return {
+        "loss": draw(st.sampled_from(list(LOSSES))),
+        "widths": widths,
+        "activations": activations,
+        "use_bias": draw(st.booleans()),
+        "optimizer": draw(st.sampled_from(list(OPTIMIZERS))),
+        "samples": draw(st.integers(1, 40)),
+        "batch_size": draw(st.integers(1, 50)),
+        "shuffled": draw(st.booleans()),
+        "dtype": draw(st.sampled_from(DTYPES)),
+        "seed": draw(st.integers(0, 2**32 - 1)),
+    }
 
 
 @pytest.fixture
-def check_drawn(fast_engine, make_problem):
-    def check(program, samples, batch_size, shuffled, dtype, seed):
-        rng = np.random.default_rng(seed)
-        theta, X, Y = make_problem(rng, program, samples, dtype)
+def check_drawn(fast_engine, make_problem, suited):
+    def check(case):
+        rng = np.random.default_rng(case["seed"])
+        program = suited(case["loss"], case["widths"], case["activations"], case["use_bias"])
+        optimizer = OPTIMIZERS[case["optimizer"]](learning_rate=1e-4)
+        program = dataclasses.replace(program, optimizer=optimizer)
+        samples, batch_size = case["samples"], case["batch_size"]
+        theta, X, Y = make_problem(rng, program, samples, case["dtype"])
         epochs = math.ceil(UPDATES / math.ceil(samples / batch_size))
         order = rng.permuted(np.tile(np.arange(samples), (epochs, 1)), axis=1)
         assert_trained_alike(
             *(fast_engine, program, theta, X, Y),
+            moves=False,  # one class, or a hinge that is satisfied, has no gradient
             epochs=epochs,
             batch_size=batch_size,
-            order=order if shuffled else None,
-            validation=(X, Y),
+            order=order if case["shuffled"] else None,
+            validation=Data(X, Y),
         )
 
     return check
@@ -270,6 +294,6 @@ def test_drawn_architectures(check_drawn):
     @settings(max_examples=40, deadline=None, derandomize=True)
     @given(cases())
     def check(case):
-        check_drawn(*case)
+        check_drawn(case)
 
     check()

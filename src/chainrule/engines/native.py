@@ -7,14 +7,27 @@ processor can run is chosen, or the one that the environment variable ``CHAINRUL
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from chainrule.activations import ACTIVATIONS
 from chainrule.architecture import Architecture, Program, TrainingState
-from chainrule.engines.protocol import Indices, TrainingLog
+from chainrule.engines.protocol import Data, Indices, TrainingLog
+from chainrule.layers import (
+    Activation,
+    BatchNormalization,
+    Dense,
+    Dropout,
+    Flatten,
+    LayerNormalization,
+    Rescaling,
+)
+from chainrule.losses import LOSSES
 
 try:
     from chainrule import _native
@@ -43,7 +56,6 @@ class NativeEngine:
 
     Examples
     --------
-    >>> from chainrule.layers import Dense
     >>> network = Architecture(1, (Dense(1),))
     >>> NativeEngine().forward(network, np.array([2.0, 1.0]), np.array([[3.0]]))
     array([[7.]])
@@ -62,16 +74,18 @@ class NativeEngine:
         _native.forward(self._compile(Program(architecture)), theta, X, A)
         return A
 
-    def evaluate(self, program: Program, theta: Array, X: Array, Y: Array) -> float:
-        """Return the loss over X, Y."""
-        return _native.evaluate(self._compile(program), theta, X, Y)
+    def evaluate(self, program: Program, theta: Array, data: Data) -> float:
+        """Return the loss over the data, with the penalties of the regularisers."""
+        return _native.evaluate(self._compile(program), theta, data.X, data.Y, data.weight)
 
     def value_and_gradient(
-        self, program: Program, theta: Array, X: Array, Y: Array
+        self, program: Program, theta: Array, data: Data, *, key: int = 0, step: int = 1
     ) -> tuple[float, Array]:
-        """Return the loss over X, Y and its gradient, shape (P,)."""
+        """Return the loss over the data, computed as in training, and its gradient (P,)."""
         gradient = np.empty_like(theta)
-        value = _native.value_and_gradient(self._compile(program), theta, X, Y, gradient)
+        value = _native.value_and_gradient(
+            self._compile(program), theta, data.X, data.Y, data.weight, key, step, gradient
+        )
         return value, gradient
 
     def train(
@@ -79,28 +93,34 @@ class NativeEngine:
         program: Program,
         theta: Array,
         state: TrainingState,
-        X: Array,
-        Y: Array,
+        data: Data,
         order: Indices | None,
         *,
         batch_size: int,
         log: TrainingLog,
-        validation: tuple[Array, Array] | None = None,
+        validation: Data | None = None,
     ) -> None:
         """Train for ``len(log.loss)`` epochs; see :class:`chainrule.engines.protocol.Engine`."""
         done = np.zeros(2, dtype=np.int64)  # epochs, steps
-        X_validation, Y_validation = (None, None) if validation is None else validation
+        steps = -(-len(data.X) // min(batch_size, len(data.X))) * len(log.loss)
+        checked = _NOTHING if validation is None else validation
         try:
             _native.train(
                 self._compile(program),
                 theta,
-                X,
-                Y,
+                state.slots,
+                data.X,
+                data.Y,
+                data.weight,
                 order,
                 batch_size,
+                program.optimizer.rates(state.step + 1, steps),
+                state.key,
+                state.step,
                 log.loss,
-                X_validation,
-                Y_validation,
+                checked.X,
+                checked.Y,
+                checked.weight,
                 log.validation_loss,
                 done,
             )
@@ -114,22 +134,65 @@ def isas() -> list[str]:
     return _native.isas()
 
 
+# Each layer becomes a stage: kind, activation, alpha, settings; an activation may follow a product.
+_STAGES: dict[type, Callable[[Any, int], tuple[str, str, float | None, list[float]]]] = {
+    Dense: lambda layer, _: ("dense", layer.activation, None, []),
+    Activation: lambda layer, _: ("activation", layer.activation, layer.alpha, []),
+    Dropout: lambda layer, _: ("dropout", "linear", None, [layer.rate]),
+    BatchNormalization: lambda layer, _: (
+        "batch_norm",
+        "linear",
+        None,
+        [layer.momentum, layer.epsilon, float(layer.trainable)],
+    ),
+    LayerNormalization: lambda layer, _: ("layer_norm", "linear", None, [layer.epsilon]),
+    Rescaling: lambda layer, width: (
+        "rescaling",
+        "linear",
+        None,
+        [*np.broadcast_to(layer.scale, width), *np.broadcast_to(layer.offset, width)],
+    ),
+    Flatten: lambda *_: ("activation", "linear", None, []),
+}
+
+
 def _compiled(isa: str, program: Program) -> _native.Compiled:
-    architecture = program.architecture
-    layers = [
-        (place.inputs, place.units, layer.activation, layer.use_bias)
-        for place, layer in zip(architecture.parameters, architecture.layers, strict=True)
-    ]
-    optimizer = program.optimizer
+    """Hand a program to native code."""
+    architecture, loss = program.architecture, LOSSES[program.loss]
+    stages, blocks = [], []
+    last = "linear"
+    for i, (layer, places) in enumerate(zip(architecture.layers, architecture.places, strict=True)):
+        inputs, units = architecture.widths[i], architecture.widths[i + 1]
+        kind, last, alpha, settings = _STAGES[type(layer)](layer, units)
+        alpha = ACTIVATIONS[last].alpha if alpha is None else alpha
+        stages.append((kind, inputs, units, last, alpha or 0.0, len(places), settings, i))
+        for place in places:
+            p = place.parameter
+            rows, columns = p.shape if len(p.shape) == 2 else (1, *p.shape)
+            blocks.append((rows, columns, p.trainable, p.l1, p.l2, p.max_norm or 0.0))
+    on_logits = loss.on_logits.get(last)
+    o = program.optimizer
+    optimizer = (
+        o.name,
+        list(o.settings),
+        len(o.own_slots),
+        o.weight_decay or 0.0,
+        o.clip_value or 0.0,
+        o.clip_norm or 0.0,
+        o.global_clip_norm or 0.0,
+        -1.0 if o.ema_momentum is None else o.ema_momentum,
+    )
     return _native.Compiled(
-        isa, layers, program.loss, optimizer.name, getattr(optimizer, "learning_rate", 0.0)
+        isa,
+        stages,
+        blocks,
+        on_logits or program.loss,
+        on_logits is not None,
+        program.targets,
+        list(program.loss_parameters or loss.parameters),
+        optimizer,
     )
 
 
-def _smallest() -> Program:
-    from chainrule.layers import Dense
-
-    return Program(Architecture(1, (Dense(1),)))
-
-
-_SMALLEST = _smallest()
+_NOTHING: Any = SimpleNamespace(X=None, Y=None, weight=None)
+_SMALLEST = Program(Architecture(1, (Dense(1),)))

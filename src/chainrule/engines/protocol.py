@@ -20,6 +20,36 @@ Array = npt.NDArray[Any]
 Indices = npt.NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class Data:
+    """Samples.
+
+    Parameters
+    ----------
+    X : ndarray, shape (N, D)
+        Inputs.
+    Y : ndarray, shape (N, H)
+        Targets; for sparse losses class numbers, shape (N, 1), as floats.
+    weight : ndarray, shape (N,), or None
+        What each sample's loss counts; 1 if None.
+    """
+
+    X: Array
+    Y: Array
+    weight: Array | None = None
+
+    def rows(self, index: Indices) -> Data:
+        """Return the samples of these numbers."""
+        weight = None if self.weight is None else self.weight[index]
+        return Data(self.X[index], self.Y[index], weight)
+
+    def weights_of_samples(self) -> Array:
+        """Return the weights as a column, shape (N, 1)."""
+        if self.weight is None:
+            return np.ones((len(self.X), 1), dtype=self.X.dtype)
+        return self.weight.reshape(-1, 1)
+
+
 @dataclass
 class TrainingLog:
     """What a run of epochs leaves behind: one number an epoch, written as epochs end.
@@ -60,25 +90,28 @@ class Engine(Protocol):
         """Return the outputs A (N, H) of the last layer."""
 
     def value_and_gradient(
-        self, program: Program, theta: Array, X: Array, Y: Array
+        self, program: Program, theta: Array, data: Data, *, key: int = 0, step: int = 1
     ) -> tuple[float, Array]:
-        """Return the loss over X, Y and its gradient (P,) with respect to ``theta``."""
+        """Return the loss over the data and its gradient (P,) with respect to ``theta``.
 
-    def evaluate(self, program: Program, theta: Array, X: Array, Y: Array) -> float:
-        """Return the loss over X, Y."""
+        Both as in training: dropout masks are those of this key and step, and batch normalisation
+        uses the statistics of the data.
+        """
+
+    def evaluate(self, program: Program, theta: Array, data: Data) -> float:
+        """Return the loss over the data, as in use: no dropout, moving averages."""
 
     def train(
         self,
         program: Program,
         theta: Array,
         state: TrainingState,
-        X: Array,
-        Y: Array,
+        data: Data,
         order: Indices | None,
         *,
         batch_size: int,
         log: TrainingLog,
-        validation: tuple[Array, Array] | None = None,
+        validation: Data | None = None,
     ) -> None:
         """Train for ``len(log.loss)`` epochs.
 

@@ -1,6 +1,8 @@
 """The reference engine: the definition of what every engine computes, in NumPy.
 
-It is written to be read, and is never made faster. N samples, D inputs and H outputs of a layer:
+It is written to be read, and is never made faster. A network is a chain of layers, each with a
+rule (rules.py): forward turns X (N, D) into A (N, H), backward turns dL/dA (N, H) into dL/dX
+(N, D) and the gradients of the layer's parameters. For a dense layer:
 
     forward    Z = X W + b             (N, D) (D, H) + (H,) -> (N, H)
                A = f(Z)                (N, H)
@@ -20,10 +22,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from chainrule.activations import ACTIVATIONS
 from chainrule.architecture import Architecture, Program, TrainingState
-from chainrule.engines.protocol import Indices, TrainingLog
-from chainrule.losses import LOSSES
+from chainrule.engines.protocol import Data, Indices, TrainingLog
+from chainrule.engines.rules import (
+    RULES,
+    Mode,
+    batch_norm_averages,
+    dense_backward_from_logits,
+)
+from chainrule.layers import Activation, BatchNormalization, Dense
+from chainrule.losses import LOSSES, Loss
 
 Array = npt.NDArray[Any]
 
@@ -36,14 +44,13 @@ class ReferenceEngine:
     One unit, w = 2, b = 1, and the sample x = 3 with target 5: a = 7, loss (7 - 5)^2 = 4,
     dL/dw = 2 (7 - 5) 3 = 12, dL/db = 4.
 
-    >>> from chainrule.layers import Dense
     >>> program = Program(Architecture(1, (Dense(1),)))
     >>> theta = np.array([2.0, 1.0])
     >>> X, Y = np.array([[3.0]]), np.array([[5.0]])
     >>> engine = ReferenceEngine()
     >>> engine.forward(program.architecture, theta, X)
     array([[7.]])
-    >>> engine.value_and_gradient(program, theta, X, Y)
+    >>> engine.value_and_gradient(program, theta, Data(X, Y))
     (4.0, array([12.,  4.]))
     """
 
@@ -51,75 +58,158 @@ class ReferenceEngine:
 
     def forward(self, architecture: Architecture, theta: Array, X: Array) -> Array:
         """Return the outputs of the last layer, shape (N, H)."""
-        return self._forward(architecture, theta, X)[1][-1]
+        return _forward(architecture, theta, X, Mode())[0]
 
-    def evaluate(self, program: Program, theta: Array, X: Array, Y: Array) -> float:
-        """Return the loss over X, Y."""
-        return self._loss(program, self.forward(program.architecture, theta, X), Y)
+    def evaluate(self, program: Program, theta: Array, data: Data) -> float:
+        """Return the loss over the data, with the penalties of the regularisers."""
+        A, kept = _forward(program.architecture, theta, data.X, Mode())
+        return _value(program, A, kept, data) + _penalty(program, theta)
 
     def value_and_gradient(
-        self, program: Program, theta: Array, X: Array, Y: Array
+        self, program: Program, theta: Array, data: Data, *, key: int = 0, step: int = 1
     ) -> tuple[float, Array]:
-        """Return the loss over X, Y and its gradient, shape (P,)."""
-        architecture = program.architecture
-        loss = LOSSES[program.loss]
-        Zs, As = self._forward(architecture, theta, X)
-        gradient = np.empty_like(theta)
-        weights, gradients = architecture.views(theta), architecture.views(gradient)
-
-        dA = loss.gradient(As[-1], Y) * theta.dtype.type(loss.scale(len(X)))  # (N, H)
-        for i in reversed(range(len(architecture.layers))):
-            activation = ACTIVATIONS[architecture.layers[i].activation]
-            (W, _), (dW, db) = weights[i], gradients[i]
-            delta = dA * activation.derivative(Zs[i], As[i + 1])  # (N, H)
-            dW[...] = As[i].T @ delta  # (D, H)
-            if db is not None:
-                db[...] = delta.sum(axis=0)  # (H,)
-            dA = delta @ W.T  # (N, D)
-        return self._loss(program, As[-1], Y), gradient
+        """Return the loss over the data, computed as in training, and its gradient (P,)."""
+        value, gradient, _ = self._backward(program, theta, data, key, step)
+        return value + _penalty(program, theta), gradient
 
     def train(
         self,
         program: Program,
         theta: Array,
         state: TrainingState,
-        X: Array,
-        Y: Array,
+        data: Data,
         order: Indices | None,
         *,
         batch_size: int,
         log: TrainingLog,
-        validation: tuple[Array, Array] | None = None,
+        validation: Data | None = None,
     ) -> None:
         """Train for ``len(log.loss)`` epochs; see :class:`chainrule.engines.protocol.Engine`."""
-        n = len(X)
-        reduction = LOSSES[program.loss].reduction
+        n = len(data.X)
+        mean = LOSSES[program.loss].reduction == "mean"
         for epoch in range(len(log.loss)):
             rows = np.arange(n) if order is None else order[epoch]
             total = 0.0
             for start in range(0, n, batch_size):
-                batch = rows[start : start + batch_size]
-                value, gradient = self.value_and_gradient(program, theta, X[batch], Y[batch])
-                state.step += 1
-                program.optimizer.step(theta, gradient, state.slots, state.step)
-                total += value if reduction == "sum" else value * len(batch) / n
+                batch = data.rows(rows[start : start + batch_size])
+                value = self._step(program, theta, state, batch)
+                total += value * len(batch.X) / n if mean else value
             log.loss[epoch] = total
             if validation is not None:
-                log.validation_loss[epoch] = self.evaluate(program, theta, *validation)
+                log.validation_loss[epoch] = self.evaluate(program, theta, validation)
             log.epochs_done = epoch + 1
 
-    def _forward(
-        self, architecture: Architecture, theta: Array, X: Array
-    ) -> tuple[list[Array], list[Array]]:
-        """Return Z of every layer, and A of every layer with X in front of them."""
-        Zs: list[Array] = []
-        As = [X]  # (N, D)
-        for layer, (W, b) in zip(architecture.layers, architecture.views(theta), strict=True):
-            Z = As[-1] @ W if b is None else As[-1] @ W + b  # (N, H)
-            Zs.append(Z)
-            As.append(ACTIVATIONS[layer.activation].value(Z))
-        return Zs, As
+    def _step(self, program: Program, theta: Array, state: TrainingState, batch: Data) -> float:
+        """Make one step of the optimiser and return the loss before it."""
+        architecture = program.architecture
+        state.step += 1
+        value, gradient, kept = self._backward(program, theta, batch, state.key, state.step)
+        value += _penalty(program, theta)
+        program.optimizer.step(theta, gradient, state.slots, state.step, architecture.trainable)
+        for layer, p, cache in zip(
+            architecture.layers, architecture.views(theta), kept, strict=True
+        ):
+            if isinstance(layer, BatchNormalization):
+                batch_norm_averages(layer, p, cache)
+        for place in (place for own in architecture.places for place in own):
+            limit = place.parameter.max_norm
+            if limit is not None and place.parameter.trainable:
+                _limit_norms(place.view(theta), limit)
+        return value
 
-    def _loss(self, program: Program, A: Array, Y: Array) -> float:
-        loss = LOSSES[program.loss]
-        return float(np.sum(loss.per_sample(A, Y), dtype=np.float64) * loss.scale(len(A)))
+    def _backward(
+        self, program: Program, theta: Array, data: Data, key: int, step: int
+    ) -> tuple[float, Array, list[Any]]:
+        """Return the loss of the data, the gradient, and what forward kept."""
+        architecture, loss = program.architecture, LOSSES[program.loss]
+        mode = Mode(training=True, key=key, step=step)
+        A, kept = _forward(architecture, theta, data.X, mode)
+        gradient = np.zeros_like(theta)
+        weights, gradients = architecture.views(theta), architecture.views(gradient)
+
+        weight = data.weights_of_samples() * theta.dtype.type(loss.scale(len(A)))  # (N, 1)
+        logits = _logits(program, kept)
+        if logits is None:
+            dA = weight * loss.gradient(A, data.Y, *_parameters(program))  # (N, H)
+        for i in reversed(range(len(architecture.layers))):
+            layer = architecture.layers[i]
+            if logits is not None and i == len(architecture.layers) - 1:
+                row, Z = logits
+                D_ = weight * row.gradient(Z, data.Y, *_parameters(program))  # dL/dZ (N, H)
+                if isinstance(layer, Dense):
+                    dA, found = dense_backward_from_logits(weights[i], kept[i][0], D_)
+                else:
+                    dA, found = D_, {}
+            else:
+                dA, found = RULES[type(layer)].backward(layer, weights[i], kept[i], dA)
+            for place in architecture.places[i]:
+                parameter = place.parameter
+                if parameter.trainable:
+                    W, dW = weights[i][parameter.name], gradients[i][parameter.name]
+                    dW[...] = found[parameter.name]
+                    if parameter.l1:
+                        dW += theta.dtype.type(parameter.l1) * np.sign(W)
+                    if parameter.l2:
+                        dW += theta.dtype.type(2 * parameter.l2) * W
+        return _value(program, A, kept, data), gradient, kept
+
+
+def _forward(
+    architecture: Architecture, theta: Array, X: Array, mode: Mode
+) -> tuple[Array, list[Any]]:
+    """Return the output of the last layer, and what each layer kept for backward."""
+    kept = []
+    A = X  # (N, D)
+    layers = zip(architecture.layers, architecture.views(theta), strict=True)
+    for stream, (layer, p) in enumerate(layers):
+        own = Mode(mode.training, mode.key, mode.step, stream)
+        A, cache = RULES[type(layer)].forward(layer, p, A, own)  # (N, H)
+        kept.append(cache)
+    return A, kept
+
+
+def _logits(program: Program, kept: list[Any]) -> tuple[Loss, Array] | None:
+    """Return the row that computes the last activation and the loss at once, and its argument Z.
+
+    So exp and log, where both occur, cancel on paper and not in floating point.
+    """
+    layer = program.architecture.layers[-1]
+    if isinstance(layer, Dense):
+        Z = kept[-1][1]
+    elif isinstance(layer, Activation):
+        Z = kept[-1][0]
+    else:
+        return None
+    name = LOSSES[program.loss].on_logits.get(layer.activation)
+    return None if name is None else (LOSSES[name], Z)
+
+
+def _parameters(program: Program) -> tuple[float, ...]:
+    return program.loss_parameters or LOSSES[program.loss].parameters
+
+
+def _value(program: Program, A: Array, kept: list[Any], data: Data) -> float:
+    """Return the sum over samples of weight times loss, or that divided by N."""
+    logits = _logits(program, kept)
+    row, inputs = (LOSSES[program.loss], A) if logits is None else logits
+    per_sample = row.per_sample(inputs, data.Y, *_parameters(program))  # (N,)
+    total = np.sum(data.weights_of_samples()[:, 0] * per_sample, dtype=np.float64)
+    return float(total * LOSSES[program.loss].scale(len(A)))
+
+
+def _penalty(program: Program, theta: Array) -> float:
+    """Return the sum over parameters of l1 sum |w| + l2 sum w^2."""
+    total = 0.0
+    for place in (place for own in program.architecture.places for place in own):
+        w = theta[place.slice].astype(np.float64)
+        if place.parameter.trainable and place.parameter.l1:
+            total += place.parameter.l1 * np.abs(w).sum()
+        if place.parameter.trainable and place.parameter.l2:
+            total += place.parameter.l2 * np.square(w).sum()
+    return float(total)
+
+
+def _limit_norms(W: Array, limit: float) -> None:
+    """Scale every column of W (D, H) to at most this norm."""
+    norms = np.sqrt(np.square(W).sum(axis=0))  # (H,)
+    W *= np.minimum(norms, W.dtype.type(limit)) / (W.dtype.type(1e-7) + norms)

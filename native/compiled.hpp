@@ -1,0 +1,225 @@
+// A program as Python describes it, checked, in the form of one instruction set's kernels.
+#pragma once
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "dispatch.hpp"
+#include "engine.hpp"
+
+namespace nb = nanobind;
+
+namespace chainrule {
+
+template <class T>
+using Vector = nb::ndarray<T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+template <class T>
+using Matrix = nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+// kind, inputs, units, activation, alpha, number of blocks, settings, number of the layer
+using StageTuple = std::tuple<std::string, std::int64_t, std::int64_t, std::string, double, int,
+                              std::vector<double>, int>;
+// rows, columns, trainable, l1, l2, max_norm
+using BlockTuple = std::tuple<std::int64_t, std::int64_t, bool, double, double, double>;
+// name, settings, slots, weight_decay, clip_value, clip_norm, global_clip_norm, ema_momentum
+using OptimizerTuple =
+    std::tuple<std::string, std::vector<double>, int, double, double, double, double, double>;
+
+inline int row_of(const Names& names, const std::string& name, const char* kind) {
+  for (int i = 0; i < names.count; ++i) {
+    if (name == names.rows[i]) return i;
+  }
+  throw std::invalid_argument("the native engine has no " + std::string(kind) + " '" + name + "'");
+}
+
+inline std::vector<std::string> list_of(const Names& names) {
+  return {names.rows, names.rows + names.count};
+}
+
+inline void require(bool condition, const std::string& otherwise) {
+  if (!condition) throw std::invalid_argument(otherwise);
+}
+
+inline std::string text(std::int64_t n) { return std::to_string(n); }
+
+constexpr struct {
+  const char* name;
+  Kind kind;
+  int blocks, least_settings;
+} kKinds[] = {{"dense", Kind::dense, 2, 0},           {"activation", Kind::activation, 0, 0},
+              {"dropout", Kind::dropout, 0, 1},       {"batch_norm", Kind::batch_norm, 4, 3},
+              {"layer_norm", Kind::layer_norm, 2, 1}, {"rescaling", Kind::rescaling, 0, 2}};
+
+// A program in the form of one instruction set's kernels.
+class Compiled {
+ public:
+  Compiled(const std::string& isa, const std::vector<StageTuple>& stages,
+           const std::vector<BlockTuple>& blocks, const std::string& loss, bool on_logits,
+           std::int64_t targets, const std::vector<double>& loss_parameters,
+           const OptimizerTuple& optimizer)
+      : kernels_(choose(isa)), loss_parameters_(loss_parameters) {
+    for (const auto& [rows, columns, trainable, l1, l2, max_norm] : blocks) {
+      std::int64_t padded;
+      // Padding adds less than one vector of 16 to each side: with this bound nothing overflows.
+      require(rows > 0 && columns > 0 &&
+                  !__builtin_mul_overflow(rows + 16, columns + 16, &padded) &&
+                  !__builtin_add_overflow(n_parameters_, padded, &padded) &&
+                  padded < (std::int64_t{1} << 48),
+              "an array of " + text(rows) + " x " + text(columns) + " numbers is too large");
+      blocks_.push_back({n_parameters_, rows, columns, trainable, l1, l2, max_norm});
+      n_parameters_ += rows * columns;
+    }
+    require(!stages.empty(), "stages is empty; a network has at least one layer");
+    settings_.reserve(stages.size() + 1);
+    std::int64_t before = std::get<1>(stages.front());
+    std::size_t block = 0;
+    for (const auto& [name, inputs, units, activation, alpha, n_blocks, settings, stream] :
+         stages) {
+      require(inputs == before && inputs > 0 && units > 0,
+              "layers do not fit: " + text(inputs) + " inputs after " + text(before) + " outputs");
+      Stage stage = {};
+      stage.kind = check_kind(name, inputs, units, n_blocks, settings, block);
+      stage.inputs = inputs;
+      stage.units = units;
+      stage.activation = row_of(kernels_.activations, activation, "activation");
+      stage.alpha = alpha;
+      stage.first_block = static_cast<int>(block);
+      stage.n_blocks = n_blocks;
+      settings_.push_back(settings);
+      stage.settings = settings_.back().data();
+      stage.stream = stream;
+      stages_.push_back(stage);
+      block += static_cast<std::size_t>(n_blocks);
+      before = units;
+    }
+    require(block == blocks_.size(), "there are more blocks than the stages have");
+    require(targets == before || (targets == 1 && loss.rfind("sparse", 0) == 0),
+            "Y would have " + text(targets) + " columns; the network has " + text(before));
+    sparse_ = loss.rfind("sparse", 0) == 0;
+    loss_parameters_.resize(2);
+    const auto& [name, settings, slots, decay, value, norm, global, ema] = optimizer;
+    settings_.push_back(settings);
+    settings_.back().resize(8);
+    require(slots >= 0 && slots <= 3, "an optimiser has at most 3 slots, not " + text(slots));
+    n_slots_ = slots + (ema >= 0 ? 1 : 0);
+    program_ = {stages_.data(),
+                static_cast<int>(stages_.size()),
+                blocks_.data(),
+                static_cast<int>(blocks_.size()),
+                targets,
+                row_of(kernels_.losses, loss, "loss"),
+                on_logits,
+                loss_parameters_.data(),
+                row_of(kernels_.optimizers, name, "optimizer"),
+                settings_.back().data(),
+                slots,
+                decay,
+                value,
+                norm,
+                global,
+                ema,
+                is_plain(name, slots, decay + value + norm + global, ema)};
+  }
+  Compiled(const Compiled&) = delete;
+  Compiled& operator=(const Compiled&) = delete;
+
+  const Program& program() const { return program_; }
+  std::int64_t n_parameters() const { return n_parameters_; }
+  std::int64_t inputs() const { return stages_.front().inputs; }
+  std::int64_t outputs() const { return stages_.back().units; }
+  std::int64_t slots() const { return n_slots_; }
+  const char* isa() const { return kernels_.isa; }
+
+  template <class T>
+  const Entry<T>& entry() const {
+    if constexpr (sizeof(T) == 4) {
+      return kernels_.f32;
+    } else {
+      return kernels_.f64;
+    }
+  }
+
+  template <class T>
+  void check_theta(const Vector<T>& theta, const char* name) const {
+    require(static_cast<std::int64_t>(theta.shape(0)) == n_parameters_,
+            std::string(name) + " has " + text(theta.shape(0)) + " numbers; the network has " +
+                text(n_parameters_));
+  }
+
+  template <class T>
+  void check_matrix(const Matrix<T>& matrix, std::int64_t columns, const char* name) const {
+    require(matrix.shape(0) > 0, std::string(name) + " has no rows");
+    require(static_cast<std::int64_t>(matrix.shape(1)) == columns,
+            std::string(name) + " has " + text(matrix.shape(1)) + " columns; the network has " +
+                text(columns));
+  }
+
+  template <class T>
+  Data<T> data(const Matrix<const T>& X, const Matrix<const T>& Y,
+               const std::optional<Vector<const T>>& weight) const {
+    check_matrix(X, inputs(), "X");
+    check_matrix(Y, program_.targets, "Y");
+    require(X.shape(0) == Y.shape(0),
+            "X has " + text(X.shape(0)) + " rows and Y has " + text(Y.shape(0)));
+    require(!weight || weight->shape(0) == X.shape(0), "weight and X differ in length");
+    const auto rows = static_cast<std::int64_t>(X.shape(0));
+    for (std::int64_t i = 0; sparse_ && i < rows; ++i) {
+      require(Y.data()[i] >= 0 && Y.data()[i] < static_cast<T>(outputs()),
+              "Y holds a class that is not one of 0 to " + text(outputs() - 1));
+    }
+    return {X.data(), Y.data(), weight ? weight->data() : nullptr, rows};
+  }
+
+ private:
+  Kind check_kind(const std::string& name, std::int64_t inputs, std::int64_t units, int n_blocks,
+                  const std::vector<double>& settings, std::size_t block) const {
+    for (const auto& known : kKinds) {
+      if (name != known.name) continue;
+      const bool dense = known.kind == Kind::dense;
+      const bool settled = known.kind == Kind::rescaling
+                               ? static_cast<std::int64_t>(settings.size()) == 2 * units
+                               : static_cast<int>(settings.size()) == known.least_settings;
+      require(settled && (dense ? n_blocks == 1 || n_blocks == 2 : n_blocks == known.blocks) &&
+                  block + static_cast<std::size_t>(n_blocks) <= blocks_.size() &&
+                  (dense || inputs == units),
+              "a " + name + " layer does not have what it needs");
+      for (int i = 0; i < n_blocks; ++i) {
+        const Block& b = blocks_[block + static_cast<std::size_t>(i)];
+        require(b.columns == units && b.rows == (dense && i == 0 ? inputs : 1),
+                "the parameters of a " + name + " layer do not fit its width");
+      }
+      return known.kind;
+    }
+    throw std::invalid_argument("the native engine has no layer '" + name + "'");
+  }
+
+  bool is_plain(const std::string& optimizer, int slots, double changes, double ema) const {
+    bool plain = optimizer == "sgd" && slots == 0 && changes == 0 && ema < 0;
+    for (const Block& b : blocks_) {
+      plain = plain && b.trainable && b.l1 == 0 && b.l2 == 0 && b.max_norm == 0;
+    }
+    for (const Stage& s : stages_) {
+      plain = plain && (s.kind == Kind::dense || s.kind == Kind::activation ||
+                        s.kind == Kind::dropout || s.kind == Kind::rescaling);
+    }
+    return plain;
+  }
+
+  const Kernels& kernels_;
+  std::vector<Stage> stages_;
+  std::vector<Block> blocks_;
+  std::vector<std::vector<double>> settings_;
+  std::vector<double> loss_parameters_;
+  Program program_ = {};
+  std::int64_t n_parameters_ = 0;
+  std::int64_t n_slots_ = 0;
+  bool sparse_ = false;
+};
+
+}  // namespace chainrule

@@ -1,0 +1,184 @@
+// The layers that are no matrix products: forward from x to Z, backward from D = dL/dZ to dL/dx.
+//
+// x and its gradient (rows, ldx) have rows padded to whole vectors, as Z and D have. Each layer has
+// as many outputs as inputs. The formulas, with shapes, are in src/chainrule/engines/rules.py.
+#pragma once
+
+#include "layer.hpp"
+#include "philox.hpp"
+
+namespace chainrule::CHAINRULE_ISA {
+
+// Calls use(k, c) for each vector: k its place in a padded (rows, ld) array, c its first column.
+template <class T, class Use>
+inline void for_each_vector(std::int64_t rows, std::int64_t ld, Use&& use) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    for (std::int64_t c = 0; c < ld; c += kLanes<T>) use(r * ld + c, c);
+  }
+}
+
+template <class T>
+inline void dropout_forward(const Layer<T>& l, const T* x, std::int64_t rows, const Mode& mode) {
+  const double rate = l.stage->settings[0];
+  const auto threshold = static_cast<std::uint64_t>(rate * 4294967296.0);
+  const T kept = static_cast<T>(1 / (1 - rate));
+  for (std::int64_t r = 0; r < rows; ++r) {
+    T* factors = l.kept + r * l.ld;
+    random_words(
+        mode.key, mode.step, l.stage->stream, (mode.first_row + r) * l.units, l.units,
+        [&](std::int64_t j, std::uint32_t word) { factors[j] = word >= threshold ? kept : T(0); });
+  }
+  for_each_vector<T>(rows, l.ld, [&](std::int64_t k, std::int64_t) {
+    store(l.Z + k, load(x + k) * load(l.kept + k));
+  });
+}
+
+template <class T>
+inline void multiply_by_kept(const Layer<T>& l, T* dx, std::int64_t rows) {
+  for_each_vector<T>(rows, l.ld, [&](std::int64_t k, std::int64_t) {
+    store(dx + k, load(l.D + k) * load(l.kept + k));
+  });
+}
+
+template <class T>
+inline bool uses_batch(const Layer<T>& l, const Mode& mode) {
+  return mode.training && l.stage->settings[2] != 0;
+}
+
+// Mean and variance by column: of the batch, or the moving averages.
+template <class T>
+inline void batch_norm_forward(const Layer<T>& l, const T* x, std::int64_t rows, const Mode& mode) {
+  constexpr int L = kLanes<T>;
+  const T epsilon = static_cast<T>(l.stage->settings[1]), n = static_cast<T>(rows);
+  for (std::int64_t c = 0; c < l.ld; c += L) {
+    Vec<T> mean = load(l.own[2].w + c), variance = load(l.own[3].w + c);
+    if (uses_batch(l, mode)) {
+      mean = variance = Vec<T>{};
+      for (std::int64_t r = 0; r < rows; ++r) mean += load(x + r * l.ld + c);
+      mean /= n;
+      for (std::int64_t r = 0; r < rows; ++r) {
+        const Vec<T> off = load(x + r * l.ld + c) - mean;
+        variance += off * off;
+      }
+      variance /= n;
+    }
+    const Vec<T> scale = T(1) / sqrt<T>(variance + epsilon);
+    const Vec<T> gamma = load(l.own[0].w + c), beta = load(l.own[1].w + c);
+    for (std::int64_t r = 0; r < rows; ++r) {
+      const std::int64_t k = r * l.ld + c;
+      const Vec<T> x_hat = first_lanes<T>((load(x + k) - mean) * scale, l.units - c);
+      store(l.kept + k, x_hat);
+      store(l.Z + k, gamma * x_hat + beta);
+    }
+    store(l.mean + c, mean);
+    store(l.variance + c, variance);
+    store(l.scale + c, first_lanes<T>(scale, l.units - c));
+  }
+}
+
+template <class T>
+inline void batch_norm_backward(const Layer<T>& l, T* dx, std::int64_t rows, const Mode& mode) {
+  constexpr int L = kLanes<T>;
+  for (std::int64_t c = 0; c < l.ld; c += L) {
+    Vec<T> sum = {}, slope = {};
+    for (std::int64_t r = 0; r < rows; ++r) {
+      const Vec<T> d = load(l.D + r * l.ld + c);
+      sum += d;
+      slope += d * load(l.kept + r * l.ld + c);
+    }
+    if (l.own[0].g) store(l.own[0].g + c, load(l.own[0].g + c) + slope);
+    if (l.own[1].g) store(l.own[1].g + c, load(l.own[1].g + c) + sum);
+    if (!dx) continue;
+    const Vec<T> factor = load(l.own[0].w + c) * load(l.scale + c);
+    const T share = uses_batch(l, mode) ? 1 / static_cast<T>(rows) : T(0);
+    for (std::int64_t r = 0; r < rows; ++r) {
+      const std::int64_t k = r * l.ld + c;
+      const Vec<T> d = load(l.D + k) - sum * share - load(l.kept + k) * (slope * share);
+      store(dx + k, factor * d);
+    }
+  }
+}
+
+template <class T>
+inline void batch_norm_averages(const Layer<T>& l) {
+  const T momentum = static_cast<T>(l.stage->settings[0]);
+  for (std::int64_t c = 0; c < l.ld; c += kLanes<T>) {
+    T *mean = l.own[2].w + c, *variance = l.own[3].w + c;
+    const std::int64_t n = l.units - c;
+    store(mean, first_lanes<T>(momentum * load(mean) + (1 - momentum) * load(l.mean + c), n));
+    store(variance,
+          first_lanes<T>(momentum * load(variance) + (1 - momentum) * load(l.variance + c), n));
+  }
+}
+
+// Mean and variance by row.
+template <class T>
+inline void layer_norm_forward(const Layer<T>& l, const T* x, std::int64_t rows) {
+  constexpr int L = kLanes<T>;
+  const T epsilon = static_cast<T>(l.stage->settings[0]), n = static_cast<T>(l.units);
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const T* row = x + r * l.ld;
+    Vec<T> sum = {};
+    for (std::int64_t c = 0; c < l.ld; c += L) sum += first_lanes<T>(load(row + c), l.units - c);
+    const T mean = sum_of_lanes<T>(sum) / n;
+    Vec<T> squares = {};
+    for (std::int64_t c = 0; c < l.ld; c += L) {
+      const Vec<T> off = first_lanes<T>(load(row + c) - mean, l.units - c);
+      squares += off * off;
+      store(l.kept + r * l.ld + c, off);
+    }
+    const T scale = 1 / sqrt<T>(broadcast(sum_of_lanes<T>(squares) / n + epsilon))[0];
+    l.scale[r] = scale;
+    for (std::int64_t c = 0; c < l.ld; c += L) {
+      const std::int64_t k = r * l.ld + c;
+      const Vec<T> x_hat = load(l.kept + k) * scale;
+      store(l.kept + k, x_hat);
+      store(l.Z + k, load(l.own[0].w + c) * x_hat + load(l.own[1].w + c));
+    }
+  }
+}
+
+template <class T>
+inline void layer_norm_backward(const Layer<T>& l, T* dx, std::int64_t rows) {
+  constexpr int L = kLanes<T>;
+  const T n = static_cast<T>(l.units);
+  for (std::int64_t r = 0; r < rows; ++r) {
+    Vec<T> sums = {}, slopes = {};
+    for (std::int64_t c = 0; c < l.ld; c += L) {
+      const std::int64_t k = r * l.ld + c;
+      const Vec<T> dA = load(l.D + k), x_hat = load(l.kept + k), d = load(l.own[0].w + c) * dA;
+      sums += d;
+      slopes += d * x_hat;
+      if (l.own[0].g) store(l.own[0].g + c, load(l.own[0].g + c) + dA * x_hat);
+      if (l.own[1].g) store(l.own[1].g + c, load(l.own[1].g + c) + dA);
+    }
+    if (!dx) continue;
+    const T mean = sum_of_lanes<T>(sums) / n, slope = sum_of_lanes<T>(slopes) / n;
+    for (std::int64_t c = 0; c < l.ld; c += L) {
+      const std::int64_t k = r * l.ld + c;
+      const Vec<T> d = load(l.own[0].w + c) * load(l.D + k) - mean - load(l.kept + k) * slope;
+      store(dx + k, first_lanes<T>(l.scale[r] * d, l.units - c));
+    }
+  }
+}
+
+template <class T>
+inline void rescaling_forward(const Layer<T>& l, const T* x, std::int64_t rows) {
+  for_each_vector<T>(rows, l.ld, [&](std::int64_t k, std::int64_t c) {
+    store(l.Z + k, load(x + k) * load(l.scale + c) + load(l.mean + c));  // mean holds the offset
+  });
+}
+
+template <class T>
+inline void rescaling_backward(const Layer<T>& l, T* dx, std::int64_t rows) {
+  for_each_vector<T>(rows, l.ld, [&](std::int64_t k, std::int64_t c) {
+    store(dx + k, load(l.D + k) * load(l.scale + c));
+  });
+}
+
+template <class T>
+inline void copy(const T* from, T* to, std::int64_t n) {
+  std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
+}
+
+}  // namespace chainrule::CHAINRULE_ISA

@@ -1,0 +1,180 @@
+"""Every kind of layer: what it computes, its gradient, and agreement of the engines."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from chainrule.architecture import Architecture, Program, TrainingState
+from chainrule.engines import get_engine
+from chainrule.engines.protocol import Data, TrainingLog
+from chainrule.layers import (
+    Activation,
+    BatchNormalization,
+    Dense,
+    Dropout,
+    Flatten,
+    LayerNormalization,
+    Rescaling,
+)
+from chainrule.optimizers import SGD, Adam
+
+STACKS = {
+    "activation": (Dense(9), Activation("tanh"), Dense(2)),
+    "alpha": (Dense(9), Activation("leaky_relu", 0.1), Dense(3), Activation("elu", 0.5)),
+    "dropout": (Dropout(0.2), Dense(17, "tanh"), Dropout(0.5), Dense(2)),
+    "batch normalisation": (Dense(9, use_bias=False), BatchNormalization(), Dense(2, "tanh")),
+    "batch normalisation first": (BatchNormalization(0.9), Dense(18, "relu"), Dense(2)),
+    "batch normalisation last": (Dense(3, "tanh"), BatchNormalization(0.5, 1e-2)),
+    "layer normalisation": (Dense(9), LayerNormalization(), Activation("silu"), Dense(2)),
+    "layer normalisation first": (LayerNormalization(1e-2), Dense(3)),
+    "rescaling": (Rescaling((0.5, 1.0, 2.0, 3.0, 0.1), 1.0), Dense(9, "tanh"), Rescaling(2.0)),
+    "flatten": (Flatten(), Dense(9, "tanh"), Dense(2)),
+    "regularisers": (
+        Dense(9, "tanh", kernel_l1=0.01, kernel_l2=0.02, bias_l2=0.03),
+        Dense(2, kernel_l2=0.1, bias_l1=0.05),
+    ),
+    "frozen": (
+        Dense(9, "tanh", trainable=False),
+        BatchNormalization(trainable=False),
+        Dense(2),
+    ),
+    "all": (
+        Rescaling(0.5),
+        Dense(20, kernel_l2=0.01),
+        BatchNormalization(),
+        Activation("relu"),
+        Dropout(0.25),
+        Dense(7, "gelu"),
+        LayerNormalization(),
+        Dense(4, "softmax"),
+    ),
+}
+
+
+def program_of(name, **options):
+    loss = "categorical_crossentropy" if name == "all" else "mean_squared_error"
+    return Program(Architecture(5, STACKS[name]), loss, **options)
+
+
+@pytest.mark.parametrize("name", list(STACKS))
+def test_gradient_is_the_slope(name, rng, make_problem):
+    program = program_of(name)
+    theta, X, Y = make_problem(rng, program, 7)
+    data, engine = Data(X, Y, rng.uniform(0.5, 2, size=7)), get_engine("numpy")
+    _, gradient = engine.value_and_gradient(program, theta, data, key=5, step=3)
+    slopes = np.zeros_like(theta)
+    for part in program.architecture.trainable:
+        for i in range(part.start, part.stop):
+            up, down = theta.copy(), theta.copy()
+            up[i] += 1e-6
+            down[i] -= 1e-6
+            high, _ = engine.value_and_gradient(program, up, data, key=5, step=3)
+            low, _ = engine.value_and_gradient(program, down, data, key=5, step=3)
+            slopes[i] = (high - low) / (up[i] - down[i])
+    np.testing.assert_allclose(gradient, slopes, rtol=1e-6, atol=2e-9)
+    assert np.abs(gradient).max() > 1e-3
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("batch_size", [4, 70, 200])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("name", list(STACKS))
+def test_engines_agree(name, dtype, batch_size, weighted, fast_engine, rng, make_problem):
+    program = program_of(name, optimizer=SGD(0.05, momentum=0.5))
+    theta, X, Y = make_problem(rng, program, 150, dtype)
+    data = Data(X, Y, rng.uniform(0.5, 2, size=150).astype(dtype) if weighted else None)
+    close = {"rtol": 1e-10, "atol": 1e-13} if dtype == np.float64 else {"rtol": 1e-4, "atol": 1e-5}
+    reference = get_engine("numpy")
+    np.testing.assert_allclose(
+        fast_engine.forward(program.architecture, theta, X),
+        reference.forward(program.architecture, theta, X),
+        **close,
+    )
+    found, expected = (
+        engine.value_and_gradient(program, theta, data, key=7, step=2)
+        for engine in (fast_engine, reference)
+    )
+    np.testing.assert_allclose(found[0], expected[0], **close)
+    np.testing.assert_allclose(found[1], expected[1], **close)
+    ends = []
+    for engine in (fast_engine, reference):
+        trained, log = theta.copy(), TrainingLog.empty(3)
+        state = TrainingState.fresh(program, dtype, key=2**40 + 3)
+        order = np.array([np.roll(np.arange(150), shift) for shift in range(3)])
+        engine.train(
+            *(program, trained, state, data, order),
+            batch_size=batch_size,
+            log=log,
+            validation=data,
+        )
+        ends.append((trained, state.slots, log.loss, log.validation_loss))
+    for one, other in zip(*ends, strict=True):
+        np.testing.assert_allclose(one, other, **close)
+    assert not np.array_equal(ends[0][0], theta)
+
+
+def test_frozen_numbers_stay_bit_for_bit(engine, rng, make_problem):
+    program = program_of("frozen", optimizer=Adam(0.1, weight_decay=0.1))
+    theta, X, Y = make_problem(rng, program, 20)
+    before = theta.copy()
+    state = TrainingState.fresh(program, theta.dtype)
+    log = TrainingLog.empty(3)
+    engine.train(program, theta, state, Data(X, Y), None, batch_size=7, log=log)
+    trainable = np.zeros(len(theta), dtype=bool)
+    for part in program.architecture.trainable:
+        trainable[part] = True
+    np.testing.assert_array_equal(theta[~trainable], before[~trainable])
+    assert (theta[trainable] != before[trainable]).all()
+
+
+def test_max_norm_limits_the_weights_into_each_unit(engine, rng, make_problem):
+    layers = (Dense(9, "tanh", max_norm=0.5), Dense(2, max_norm=0.25))
+    program = Program(Architecture(5, layers), "mean_squared_error", SGD(0.5))
+    theta, X, Y = make_problem(rng, program, 20)
+    state = TrainingState.fresh(program, theta.dtype)
+    log = TrainingLog.empty(2)
+    engine.train(program, theta, state, Data(X, Y), None, batch_size=5, log=log)
+    for limit, p in zip((0.5, 0.25), program.architecture.views(theta), strict=True):
+        norms = np.linalg.norm(p["W"], axis=0)
+        assert (norms <= limit).all()
+        assert norms.max() > 0.8 * limit
+
+
+def test_batch_normalisation_by_hand(engine):
+    net = Architecture(1, (BatchNormalization(momentum=0.9, epsilon=0.0),))
+    program = Program(net, "mean_squared_error", SGD(1e-12))
+    theta = np.array([2.0, 1.0, 0.0, 1.0])  # gamma, beta, moving mean and variance
+    X = np.array([[1.0], [3.0]])
+    # In use x^ = x; in training the mean is 2 and the variance 1, so x^ = -1 and 1.
+    np.testing.assert_allclose(engine.forward(net, theta, X), [[3.0], [7.0]])
+    data = Data(X, np.array([[-1.0], [3.0]]))
+    assert engine.value_and_gradient(program, theta, data)[0] == pytest.approx(0, abs=1e-20)
+    state = TrainingState.fresh(program, theta.dtype)
+    log = TrainingLog.empty(1)
+    engine.train(program, theta, state, data, None, batch_size=2, log=log)
+    np.testing.assert_allclose(theta[2:], [0.2, 1.0], rtol=1e-12)
+
+
+def test_dropout_keeps_the_mean_and_drops_its_share(engine):
+    net = Architecture(1000, (Dropout(0.25), Dense(1, use_bias=False)))
+    program = Program(net, "mean_absolute_error")
+    X, Y = np.ones((1, 1000)), np.full((1, 1), -1e9)
+    _, gradient = engine.value_and_gradient(program, np.ones(1000), Data(X, Y), key=1, step=1)
+    assert set(np.unique(gradient)) == {0.0, 1 / 0.75}  # dL/dw is the input after dropout
+    assert np.count_nonzero(gradient) == pytest.approx(750, abs=45)
+    _, other = engine.value_and_gradient(program, np.ones(1000), Data(X, Y), key=1, step=2)
+    assert not np.array_equal(gradient, other)
+    np.testing.assert_allclose(engine.forward(net, np.ones(1000), X), [[1000.0]])
+
+
+def test_sample_weights_count_as_repetitions(engine, rng, make_problem):
+    program = dataclasses.replace(program_of("activation"), loss="sum_of_squared_errors")
+    theta, X, Y = make_problem(rng, program, 4)
+    weighted = Data(X, Y, np.array([1.0, 2.0, 0.0, 3.0]))
+    rows = [0, 1, 1, 3, 3, 3]
+    repeated = Data(X[rows], Y[rows])
+    value, gradient = engine.value_and_gradient(program, theta, weighted)
+    expected_value, expected = engine.value_and_gradient(program, theta, repeated)
+    assert value == pytest.approx(expected_value, rel=1e-13)
+    np.testing.assert_allclose(gradient, expected, rtol=1e-11, atol=1e-14)
