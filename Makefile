@@ -56,8 +56,8 @@ $(SANITIZE)/made: pyproject.toml CMakeLists.txt $(NATIVE) $(wildcard src/chainru
 
 test-sanitize: $(SANITIZE)/made
 	LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libstdc++.so)" \
-	  ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 CHAINRULE_REQUIRE_NATIVE=1 \
-	  $(SANITIZE)/bin/python -m pytest -q -p no:cacheprovider tests/engines
+	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 CHAINRULE_REQUIRE_NATIVE=1 \
+	  CHAINRULE_TEST_ISAS=widest $(SANITIZE)/bin/python -m pytest -q -p no:cacheprovider tests/engines
 
 bench: $(VENV)/made-bench
 	$(BIN)/python -m benchmarks

@@ -129,12 +129,12 @@ struct Silu {  // z s with s = sigmoid(z); its derivative is s + z s (1 - s)
   static constexpr bool kRowWise = false;
   template <class T>
   static Vec<T> value(Vec<T> z, T /*alpha*/) {
-    return z * sigmoid<T>(z);
+    return not_endless<T>(z) * sigmoid<T>(z);
   }
   template <class T>
   static Vec<T> derivative(Vec<T> z, Vec<T> a, T /*alpha*/) {
     const Vec<T> s = sigmoid<T>(z);
-    return s + a * (T(1) - s);
+    return s + (a > T(1e4) ? Vec<T>{} : a * (T(1) - s));  // 1 - s is 0 there, and a may be inf
   }
 };
 
@@ -202,11 +202,11 @@ struct Mish {
   static Vec<T> value(Vec<T> z, T /*alpha*/) {
     const Vec<T> e = exp_below_most<T>(z > T(40) ? broadcast(T(40)) : z);
     const Vec<T> n = e * (e + T(2));
-    return z * (n / (n + T(2)));
+    return not_endless<T>(z) * (n / (n + T(2)));
   }
   template <class T>
   static Vec<T> derivative(Vec<T> z, Vec<T> /*a*/, T /*alpha*/) {
-    const Vec<T> limited = z > T(40) ? broadcast(T(40)) : z;
+    const Vec<T> limited = not_endless<T>(z > T(40) ? broadcast(T(40)) : z);
     const Vec<T> e = exp_below_most<T>(limited);
     const Vec<T> n = e * (e + T(2));
     const Vec<T> i = T(1) / (n + T(2));

@@ -28,10 +28,14 @@ struct Gelu {
   static constexpr double kInvSqrt2Pi = 0.39894228040143267794;
   template <class T>
   static Vec<T> value(Vec<T> z, T /*alpha*/) {
+    z = not_endless<T>(z);
     return z * (T(0.5) * erfc<T>(T(-kSqrtHalf) * z));
   }
   template <class T>
   static Vec<T> derivative(Vec<T> z, Vec<T> a, T /*alpha*/) {
+    const Vec<T> limited = z < T(-1e4) ? broadcast(T(-1e4)) : z > T(1e4) ? broadcast(T(1e4)) : z;
+    a = a > T(1e4) ? limited : a;
+    z = limited;                                                        // beyond it P is 0 or 1
     const Vec<T> P = abs<T>(z) < T(1e-20) ? broadcast(T(0.5)) : a / z;  // saves a second erfc
     return P + z * (T(kInvSqrt2Pi) * exp_below_most<T>(T(-0.5) * z * z));
   }
@@ -46,6 +50,7 @@ struct GeluTanh {
   static constexpr double kCubic = 0.044715 * kLinear;
   template <class T>
   static Vec<T> value(Vec<T> z, T /*alpha*/) {
+    z = not_endless<T>(z);
     return z * sigmoid<T>(z * (T(kLinear) + T(kCubic) * z * z));
   }
   template <class T>

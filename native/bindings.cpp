@@ -50,18 +50,22 @@ void run(Work&& work) {
   if (status == Status::no_memory) throw std::bad_alloc();
 }
 
+// Nothing is converted: a silent copy of theta would be trained, and lost.
 template <class T>
 void bind(nb::module_& m) {
-  m.def("forward", [](const Compiled& c, Vector<const T> theta, Matrix<const T> X, Matrix<T> A) {
-    c.check_theta(theta, "theta");
-    c.check_matrix(X, c.inputs(), "X");
-    c.check_matrix(A, c.outputs(), "A");
-    require(X.shape(0) == A.shape(0), "X and A differ in rows");
-    const auto rows = static_cast<std::int64_t>(X.shape(0));
-    run([&](Watch watch) {
-      return c.entry<T>().forward(c.program(), theta.data(), X.data(), rows, A.data(), watch);
-    });
-  });
+  m.def(
+      "forward",
+      [](const Compiled& c, Vector<const T> theta, Matrix<const T> X, Matrix<T> A) {
+        c.check_theta(theta, "theta");
+        c.check_matrix(X, c.inputs(), "X");
+        c.check_matrix(A, c.outputs(), "A");
+        require(X.shape(0) == A.shape(0), "X and A differ in rows");
+        const auto rows = static_cast<std::int64_t>(X.shape(0));
+        run([&](Watch watch) {
+          return c.entry<T>().forward(c.program(), theta.data(), X.data(), rows, A.data(), watch);
+        });
+      },
+      nb::arg(), nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert());
   m.def(
       "evaluate",
       [](const Compiled& c, Vector<const T> theta, Matrix<const T> X, Matrix<const T> Y,
@@ -74,7 +78,8 @@ void bind(nb::module_& m) {
         });
         return loss;
       },
-      nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
+      nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(),
+      nb::arg().noconvert().none());
   m.def(
       "value_and_gradient",
       [](const Compiled& c, Vector<const T> theta, Matrix<const T> X, Matrix<const T> Y,
@@ -90,8 +95,9 @@ void bind(nb::module_& m) {
         });
         return loss;
       },
-      nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg(), nb::arg(),
-      nb::arg());
+      nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(),
+      nb::arg().noconvert().none(), nb::arg().noconvert(), nb::arg().noconvert(),
+      nb::arg().noconvert());
   m.def(
       "train",
       [](const Compiled& c, Vector<T> theta, Matrix<T> slots, Matrix<const T> X, Matrix<const T> Y,
@@ -149,22 +155,26 @@ void bind(nb::module_& m) {
                                  done.data() + 1};
         run([&](Watch watch) { return c.entry<T>().train(c.program(), job, watch); });
       },
-      nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg().none(),
-      nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg().none(),
-      nb::arg().none(), nb::arg(), nb::arg());
-  m.def("apply",
-        [](const std::string& isa, const std::string& name, Vector<const T> x, Vector<T> y) {
-          require(x.shape(0) == y.shape(0), "x and y differ in length");
-          const Kernels& kernels = choose(isa);
-          const auto n = static_cast<std::int64_t>(x.shape(0));
-          bool known;
-          if constexpr (sizeof(T) == 4) {
-            known = kernels.f32.apply(name.c_str(), x.data(), y.data(), n);
-          } else {
-            known = kernels.f64.apply(name.c_str(), x.data(), y.data(), n);
-          }
-          require(known, "there is no vector function '" + name + "'");
-        });
+      nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(),
+      nb::arg().noconvert(), nb::arg().noconvert().none(), nb::arg().noconvert().none(),
+      nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(),
+      nb::arg().noconvert(), nb::arg().noconvert().none(), nb::arg().noconvert().none(),
+      nb::arg().noconvert().none(), nb::arg().noconvert(), nb::arg().noconvert());
+  m.def(
+      "apply",
+      [](const std::string& isa, const std::string& name, Vector<const T> x, Vector<T> y) {
+        require(x.shape(0) == y.shape(0), "x and y differ in length");
+        const Kernels& kernels = choose(isa);
+        const auto n = static_cast<std::int64_t>(x.shape(0));
+        bool known;
+        if constexpr (sizeof(T) == 4) {
+          known = kernels.f32.apply(name.c_str(), x.data(), y.data(), n);
+        } else {
+          known = kernels.f64.apply(name.c_str(), x.data(), y.data(), n);
+        }
+        require(known, "there is no vector function '" + name + "'");
+      },
+      nb::arg(), nb::arg(), nb::arg().noconvert(), nb::arg().noconvert());
 }
 
 }  // namespace

@@ -146,7 +146,14 @@ class Compiled {
   }
 
   template <class T>
+  static void check_aligned(const void* at, const char* name) {
+    require(reinterpret_cast<std::uintptr_t>(at) % sizeof(T) == 0,
+            std::string(name) + " does not lie on a multiple of " + text(sizeof(T)) + " bytes");
+  }
+
+  template <class T>
   void check_theta(const Vector<T>& theta, const char* name) const {
+    check_aligned<T>(theta.data(), name);
     require(static_cast<std::int64_t>(theta.shape(0)) == n_parameters_,
             std::string(name) + " has " + text(theta.shape(0)) + " numbers; the network has " +
                 text(n_parameters_));
@@ -154,6 +161,7 @@ class Compiled {
 
   template <class T>
   void check_matrix(const Matrix<T>& matrix, std::int64_t columns, const char* name) const {
+    check_aligned<T>(matrix.data(), name);
     require(matrix.shape(0) > 0, std::string(name) + " has no rows");
     require(static_cast<std::int64_t>(matrix.shape(1)) == columns,
             std::string(name) + " has " + text(matrix.shape(1)) + " columns; the network has " +

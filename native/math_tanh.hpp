@@ -21,6 +21,12 @@ inline Vec<T> sigmoid(Vec<T> x) {
   return (x < T(0) ? t : broadcast(T(1))) / (T(1) + t);
 }
 
+// x, but at least -1e4: where a factor vanishes with x, so that -inf meets no 0. NaN stays NaN.
+template <class T>
+inline Vec<T> not_endless(Vec<T> x) {
+  return x < T(-1e4) ? broadcast(T(-1e4)) : x;
+}
+
 // log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)), where again nothing overflows.
 template <class T>
 inline Vec<T> softplus(Vec<T> x) {

@@ -216,11 +216,17 @@ class Trainer {
     for (int i = network_.depth() - 1; i > 0; --i) {
       const Layer<T>& l = network_.layer(i);
       Layer<T>& below = network_.layer(i - 1);
-      for (std::int64_t c = 0; c < below.ld; c += L) {
-        const Vec<T> dA = rows_times<T>(l.W() + c * l.ld, l.ld, l.D, l.ld / L);
-        store(below.D + c, first_lanes<T>(dA, below.units - c));
-      }
-      pull_back(below, 1);
+      const T alpha = static_cast<T>(below.stage->alpha);
+      with_row(below.stage->activation, Activations(), [&]<class F>(Type<F>) {
+        if constexpr (!F::kRowWise) {  // can_go_by_row() saw to that
+          for (std::int64_t c = 0; c < below.ld; c += L) {
+            const Vec<T> dA = rows_times<T>(l.W() + c * l.ld, l.ld, l.D, l.ld / L);
+            const Vec<T> z = load(below.Z + c), a = load(below.A + c);
+            const Vec<T> d = dA * F::template derivative<T>(z, a, alpha);
+            store(below.D + c, first_lanes<T>(d, below.units - c));
+          }
+        }
+      });
     }
   }
 

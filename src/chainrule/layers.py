@@ -90,9 +90,7 @@ class Dense:
     >>> Dense(32, "sigmiod")
     Traceback (most recent call last):
     ...
-    ValueError: unknown activation 'sigmiod': did you mean 'sigmoid'? Possible: linear, sigmoid, \
-tanh, relu, relu6, leaky_relu, elu, selu, gelu, gelu_tanh, silu, softplus, softsign, hard_sigmoid, \
-exponential, mish, softmax, log_softmax
+    ValueError: unknown activation 'sigmiod': did you mean 'sigmoid'? Possible: linear, ...
     """
 
     units: int

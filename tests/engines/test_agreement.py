@@ -201,17 +201,29 @@ def test_saturated_units(size, dtype, fast_engine, rng, make_problem):
     assert_trained_alike(fast_engine, program, theta, X * dtype(size), Y, epochs=7, batch_size=3)
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("activation", list(ACTIVATIONS))
-def test_nan_and_inf_go_through(activation, dtype, bad, fast_engine, rng, make_problem):
-    program = chain((3, 9, 2), (activation,))
-    theta, X, _ = make_problem(rng, program, 5, dtype)
-    X[2, 1] = bad
-    with np.errstate(invalid="ignore"):
-        expected = get_engine("numpy").forward(program.architecture, theta, X)
+def test_extremes_go_through(activation, dtype, fast_engine):
+    """One unit, w = 1: outputs and slopes for NaN, infinite and huge inputs."""
+    program = Program(Architecture(1, (Dense(1, activation, use_bias=False),)))
+    X = np.array([[np.nan], [np.inf], [-np.inf], [1e30], [-1e30], [1e4], [-1e4]], dtype=dtype)
+    theta, reference = np.ones(1, dtype=dtype), get_engine("numpy")
+    with np.errstate(all="ignore"):  # exp(1e30) is inf, and log_softmax has inf - inf
+        expected = reference.forward(program.architecture, theta, X)
     found = fast_engine.forward(program.architecture, theta, X)
     np.testing.assert_allclose(found, expected, **TOLERANCE[dtype])
+    for x in X[1:]:
+        x = x.reshape(1, 1)
+        if activation in ("exponential", "softmax", "log_softmax") and not abs(x) <= 1e4:
+            continue  # inf times 0
+        layers = (Dense(1, use_bias=False), Dense(1, activation, use_bias=False))
+        data = Data(np.ones((1, 1), dtype=dtype), np.ones((1, 1), dtype=dtype))
+        program = Program(Architecture(1, layers), "mean_absolute_error")
+        theta = np.array([x[0, 0], 1], dtype=dtype)
+        with np.errstate(all="ignore"):
+            _, slopes = reference.value_and_gradient(program, theta, data)
+        _, gradient = fast_engine.value_and_gradient(program, theta, data)
+        np.testing.assert_allclose(gradient[0], slopes[0], **TOLERANCE[dtype])
 
 
 def test_the_same_input_gives_the_same_bits(fast_engine, rng, make_problem):

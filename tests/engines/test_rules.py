@@ -178,3 +178,40 @@ def test_sample_weights_count_as_repetitions(engine, rng, make_problem):
     expected_value, expected = engine.value_and_gradient(program, theta, repeated)
     assert value == pytest.approx(expected_value, rel=1e-13)
     np.testing.assert_allclose(gradient, expected, rtol=1e-11, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("output", "loss"),
+    [
+        ("softmax", "categorical_crossentropy"),
+        ("softmax", "sparse_categorical_crossentropy"),
+        ("linear", "categorical_crossentropy_from_logits"),
+        ("linear", "sparse_categorical_crossentropy_from_logits"),
+        ("sigmoid", "binary_crossentropy"),
+        ("linear", "binary_crossentropy_from_logits"),
+    ],
+)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_huge_logits_give_the_log_sum_exp_result(output, loss, dtype, engine):
+    """Logits of +-1e4 pass through one unit-weight layer: finite loss, exact gradient."""
+    Z = np.array([[1e4, -1e4, 0.0], [-1e4, -1e4, -1e4], [1e4, 1e4, 1.0], [3.0, 1e4, -1e4]])
+    classes = np.array([1, 0, 2, 1])
+    net = Architecture(3, (Dense(3, output, use_bias=False),))
+    program = Program(net, loss)
+    one_hot = np.eye(3)[classes]
+    Y = classes[:, None].astype(float) if "sparse" in loss else one_hot
+    data = Data(Z.astype(dtype), Y.astype(dtype))
+    theta = np.eye(3, dtype=dtype).ravel()
+    value, gradient = engine.value_and_gradient(program, theta, data)
+
+    if "binary" in loss:
+        losses = (np.logaddexp(0, Z) - Z * one_hot).mean(axis=1)
+        D_ = (np.exp(-np.logaddexp(0, -Z)) - one_hot) / 3
+    else:
+        log_sum = np.logaddexp.reduce(Z, axis=1, keepdims=True)
+        losses = -(one_hot * (Z - log_sum)).sum(axis=1)
+        D_ = np.exp(Z - log_sum) - one_hot
+    close = 1e-13 if dtype == np.float64 else 1e-6
+    assert value == pytest.approx(losses.mean(), rel=close)
+    expected = (Z.T @ D_ / 4).ravel()
+    np.testing.assert_allclose(gradient, expected, rtol=close, atol=close * 1e4)

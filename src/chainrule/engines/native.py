@@ -70,8 +70,9 @@ class NativeEngine:
 
     def forward(self, architecture: Architecture, theta: Array, X: Array) -> Array:
         """Return the outputs of the last layer, shape (N, H)."""
+        program = self._compile(Program(architecture))  # refuses sizes that no memory has
         A = np.empty((len(X), architecture.outputs), dtype=theta.dtype)
-        _native.forward(self._compile(Program(architecture)), theta, X, A)
+        _native.forward(program, theta, X, A)
         return A
 
     def evaluate(self, program: Program, theta: Array, data: Data) -> float:
@@ -102,7 +103,8 @@ class NativeEngine:
     ) -> None:
         """Train for ``len(log.loss)`` epochs; see :class:`chainrule.engines.protocol.Engine`."""
         done = np.zeros(2, dtype=np.int64)  # epochs, steps
-        steps = -(-len(data.X) // min(batch_size, len(data.X))) * len(log.loss)
+        size = max(1, min(batch_size, len(data.X)))  # native code refuses less than 1
+        steps = -(-len(data.X) // size) * len(log.loss)
         checked = _NOTHING if validation is None else validation
         try:
             _native.train(

@@ -85,6 +85,8 @@ class ReferenceEngine:
         validation: Data | None = None,
     ) -> None:
         """Train for ``len(log.loss)`` epochs; see :class:`chainrule.engines.protocol.Engine`."""
+        if batch_size < 1:
+            raise ValueError(f"batch_size is {batch_size}; possible: 1 or more")
         n = len(data.X)
         mean = LOSSES[program.loss].reduction == "mean"
         for epoch in range(len(log.loss)):
