@@ -106,7 +106,7 @@ void bind(nb::module_& m) {
          std::int64_t first_step, Vector<double> loss, std::optional<Matrix<const T>> X_validation,
          std::optional<Matrix<const T>> Y_validation,
          std::optional<Vector<const T>> weight_validation, Vector<double> validation_loss,
-         Vector<std::int64_t> done) {
+         Matrix<double> measures, Matrix<double> validation_measures, Vector<std::int64_t> done) {
         c.check_theta(theta, "theta");
         require(static_cast<std::int64_t>(slots.shape(0)) == c.slots() &&
                     slots.shape(1) == theta.shape(0),
@@ -126,6 +126,11 @@ void bind(nb::module_& m) {
                 "rates has " + text(rates.shape(0)) + " numbers; possible: one for each of the " +
                     text(epochs * steps) + " steps");
         require(validation_loss.shape(0) == loss.shape(0), "the log's parts differ in length");
+        for (const Matrix<double>* part : {&measures, &validation_measures}) {
+          require(part->shape(0) == loss.shape(0) &&
+                      static_cast<std::int64_t>(part->shape(1)) == c.n_measures(),
+                  "the log has no room for the measures");
+        }
         require(done.shape(0) == 2, "done counts two things: epochs and steps");
         if (order) {
           require(static_cast<std::int64_t>(order->shape(0)) == epochs &&
@@ -150,6 +155,8 @@ void bind(nb::module_& m) {
                                  key,
                                  first_step,
                                  loss.data(),
+                                 measures.data(),
+                                 validation_measures.data(),
                                  validation_loss.data(),
                                  done.data(),
                                  done.data() + 1};
@@ -159,7 +166,8 @@ void bind(nb::module_& m) {
       nb::arg().noconvert(), nb::arg().noconvert().none(), nb::arg().noconvert().none(),
       nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(),
       nb::arg().noconvert(), nb::arg().noconvert().none(), nb::arg().noconvert().none(),
-      nb::arg().noconvert().none(), nb::arg().noconvert(), nb::arg().noconvert());
+      nb::arg().noconvert().none(), nb::arg().noconvert(), nb::arg().noconvert(),
+      nb::arg().noconvert(), nb::arg().noconvert());
   m.def(
       "apply",
       [](const std::string& isa, const std::string& name, Vector<const T> x, Vector<T> y) {
@@ -185,7 +193,8 @@ NB_MODULE(_native, m) {
   nb::class_<Compiled>(m, "Compiled")
       .def(nb::init<const std::string&, const std::vector<StageTuple>&,
                     const std::vector<BlockTuple>&, const std::string&, bool, std::int64_t,
-                    const std::vector<double>&, const OptimizerTuple&>())
+                    const std::vector<double>&, const OptimizerTuple&,
+                    const std::vector<std::string>&>())
       .def_prop_ro("isa", &Compiled::isa);
   bind<float>(m);
   bind<double>(m);
@@ -197,6 +206,6 @@ NB_MODULE(_native, m) {
   m.def("tables", [] {
     const Kernels& kernels = choose("");
     return std::make_tuple(list_of(kernels.activations), list_of(kernels.losses),
-                           list_of(kernels.optimizers));
+                           list_of(kernels.optimizers), list_of(kernels.measures));
   });
 }

@@ -62,7 +62,7 @@ class Compiled {
   Compiled(const std::string& isa, const std::vector<StageTuple>& stages,
            const std::vector<BlockTuple>& blocks, const std::string& loss, bool on_logits,
            std::int64_t targets, const std::vector<double>& loss_parameters,
-           const OptimizerTuple& optimizer)
+           const OptimizerTuple& optimizer, const std::vector<std::string>& measures)
       : kernels_(choose(isa)), loss_parameters_(loss_parameters) {
     for (const auto& [rows, columns, trainable, l1, l2, max_norm] : blocks) {
       std::int64_t padded;
@@ -108,6 +108,11 @@ class Compiled {
     settings_.back().resize(8);
     require(slots >= 0 && slots <= 3, "an optimiser has at most 3 slots, not " + text(slots));
     n_slots_ = slots + (ema >= 0 ? 1 : 0);
+    for (const std::string& measure : measures) {
+      measures_.push_back(row_of(kernels_.measures, measure, "measure"));
+      require((measure.rfind("sparse", 0) == 0) == sparse_,
+              "the measure '" + measure + "' does not fit the targets of '" + loss + "'");
+    }
     program_ = {stages_.data(),
                 static_cast<int>(stages_.size()),
                 blocks_.data(),
@@ -124,6 +129,8 @@ class Compiled {
                 norm,
                 global,
                 ema,
+                measures_.data(),
+                static_cast<int>(measures_.size()),
                 is_plain(name, slots, decay + value + norm + global, ema)};
   }
   Compiled(const Compiled&) = delete;
@@ -133,6 +140,7 @@ class Compiled {
   std::int64_t n_parameters() const { return n_parameters_; }
   std::int64_t inputs() const { return stages_.front().inputs; }
   std::int64_t outputs() const { return stages_.back().units; }
+  std::int64_t n_measures() const { return program_.n_measures; }
   std::int64_t slots() const { return n_slots_; }
   const char* isa() const { return kernels_.isa; }
 
@@ -224,6 +232,7 @@ class Compiled {
   std::vector<Block> blocks_;
   std::vector<std::vector<double>> settings_;
   std::vector<double> loss_parameters_;
+  std::vector<int> measures_;
   Program program_ = {};
   std::int64_t n_parameters_ = 0;
   std::int64_t n_slots_ = 0;

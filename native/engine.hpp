@@ -46,6 +46,8 @@ struct Program {
   double weight_decay;
   double clip_value, clip_norm, global_clip_norm;  // 0: none
   double ema_momentum;                             // negative: none; its slot is the last
+  const int* measures;  // rows of Measures, to be counted beside the loss
+  int n_measures;
   bool plain;  // gradient descent and nothing else, on parameters that are all trainable
 };
 
@@ -77,10 +79,12 @@ struct Training {
   std::int64_t batch_size;
   const double* rates;  // the learning rate of each step, in order; or one for all of them
   bool one_rate;
-  std::uint64_t key;        // of the random numbers
-  std::int64_t first_step;  // how many steps were made before
-  double* loss;             // (epochs)
-  double* validation_loss;  // (epochs), written only if there is validation data
+  std::uint64_t key;            // of the random numbers
+  std::int64_t first_step;      // how many steps were made before
+  double* loss;                 // (epochs)
+  double* measures;             // (epochs, n_measures)
+  double* validation_measures;  // the same, written only if there is validation data
+  double* validation_loss;      // (epochs), written only if there is validation data
   std::int64_t* epochs_done;
   std::int64_t* steps_done;
 };
@@ -110,6 +114,7 @@ struct Kernels {
   Names activations;
   Names losses;
   Names optimizers;
+  Names measures;
 };
 
 }  // namespace chainrule

@@ -47,7 +47,7 @@ Status evaluate(const Program& program, const T* theta, Data<T> data, double* lo
   }
   network.read(theta);
   Patience patience(watch);
-  return evaluate_with(network, is_mean(program), data, loss, patience);
+  return evaluate_with<T>(network, is_mean(program), data, loss, nullptr, patience);
 }
 
 template <class T>
@@ -62,7 +62,7 @@ Status value_and_gradient(const Program& program, const T* theta, Data<T> data, 
   const T scale = mean ? T(1) / static_cast<T>(data.rows) : T(1);
   double total = 0;
   const Status status = add_gradient<T>(network, data, nullptr, 0, data.rows, panel, scale,
-                                        Mode{true, key, step}, &total, patience);
+                                        Mode{true, key, step}, &total, nullptr, patience);
   if (status != Status::done) return status;
   for (int i = 0; i < program.n_blocks; ++i) {
     if (network.parameters(i).g) add_regularisers(network.parameters(i));
@@ -108,6 +108,7 @@ const Kernels kKernels = {
     names_of(Activations()),
     names_of(Losses()),
     names_of(Optimizers<float>()),
+    names_of(Measures()),
 };
 
 }  // namespace

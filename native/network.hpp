@@ -9,6 +9,7 @@
 // Every matrix has rows of `ld` elements: its columns rounded up to whole vectors.
 #pragma once
 
+#include "measures.hpp"
 #include "stages.hpp"
 #include "tile.hpp"
 #include "transpose.hpp"
@@ -153,6 +154,18 @@ class Network {
     Vec<T> total = {};
     loss<Delta>(rows, Y_, scale, total);
     return static_cast<double>(sum_of_lanes<T>(total));
+  }
+
+  // Adds each measure of `rows` rows to sums (n_measures).
+  void measure(std::int64_t rows, const T* Y, double* sums) {
+    const Layer<T>& l = last();
+    for (int m = 0; m < program_.n_measures; ++m) {
+      with_row(program_.measures[m], Measures(), [&]<class F>(Type<F>) {
+        for (std::int64_t r = 0; r < rows; ++r) {
+          sums[m] += F::template of<T>(l.A + r * l.ld, Y + r * ld_targets(), l.units);
+        }
+      });
+    }
   }
 
   // Backward from D of the last layer. With Update the weights of dense layers make a step of

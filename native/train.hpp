@@ -25,17 +25,26 @@ class Patience {
 
 inline std::int64_t lesser(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
 
+inline void divide(double* values, int n, std::int64_t by) {
+  for (int i = 0; i < n; ++i) values[i] /= static_cast<double>(by);
+}
+
+// The loss over the data, and the measures if there is room for them.
 template <class T>
 inline Status evaluate_with(Network<T>& network, bool mean, Data<T> data, double* loss,
-                            Patience& patience) {
+                            double* measures, Patience& patience) {
+  const int n_measures = measures ? network.program().n_measures : 0;
+  for (int m = 0; m < n_measures; ++m) measures[m] = 0;
   double total = 0;
   for (std::int64_t first = 0; first < data.rows; first += kPanelRows) {
     const std::int64_t rows = lesser(data.rows - first, kPanelRows);
     network.forward(network.gather(data.X, nullptr, first, rows), rows, Mode());
     network.set_targets(data, nullptr, first, rows);
     total += network.template loss<false>(rows);
+    if (measures) network.measure(rows, network.targets(), measures);
     if (patience.ends_after(rows * network.work())) return Status::interrupted;
   }
+  divide(measures, n_measures, data.rows);
   *loss = (mean ? total / static_cast<double>(data.rows) : total) + penalty(network);
   return Status::done;
 }
@@ -45,7 +54,7 @@ inline Status evaluate_with(Network<T>& network, bool mean, Data<T> data, double
 template <class T>
 inline Status add_gradient(Network<T>& network, Data<T> data, const std::int64_t* order,
                            std::int64_t first, std::int64_t rows, std::int64_t panel, T scale,
-                           Mode mode, double* total, Patience& patience) {
+                           Mode mode, double* total, double* measures, Patience& patience) {
   for (std::int64_t done = 0; done < rows; done += panel) {
     const std::int64_t n = lesser(rows - done, panel);
     mode.first_row = done;
@@ -53,6 +62,7 @@ inline Status add_gradient(Network<T>& network, Data<T> data, const std::int64_t
     network.set_targets(data, order, first + done, n);
     network.forward(X, n, mode);
     *total += network.template loss<true>(n, scale);
+    if (measures) network.measure(n, network.targets(), measures);
     network.template backward<false>(X, n, mode, T(0));
     if (patience.ends_after(3 * n * network.work())) return Status::interrupted;
   }
@@ -71,14 +81,19 @@ class Trainer {
     for (std::int64_t epoch = 0; epoch < job_.epochs; ++epoch) {
       const std::int64_t* order = job_.order ? job_.order + epoch * job_.data.rows : nullptr;
       double total = 0;
+      const int n_measures = network_.program().n_measures;
+      measures_ = job_.measures + epoch * n_measures;
+      for (int m = 0; m < n_measures; ++m) measures_[m] = 0;
       const Status status = by_row ? epoch_by_row(order, &total) : epoch_in_batches(order, &total);
       if (status != Status::done) return status;
+      divide(measures_, n_measures, job_.data.rows);
       job_.loss[epoch] = mean_ ? total / static_cast<double>(job_.data.rows) : total;
       if (job_.validation.rows > 0) {
         double* loss = job_.validation_loss + epoch;
-        if (evaluate_with(network_, mean_, job_.validation, loss, patience_) != Status::done) {
-          return Status::interrupted;
-        }
+        const Status ended =
+            evaluate_with(network_, mean_, job_.validation, loss,
+                          job_.validation_measures + epoch * n_measures, patience_);
+        if (ended != Status::done) return ended;
       }
       *job_.epochs_done = epoch + 1;
       if (patience_.ends_after(1)) return Status::interrupted;
@@ -100,7 +115,7 @@ class Trainer {
       } else {
         const double before = penalty(network_);
         const Status status = add_gradient(network_, job_.data, order, first, rows, panel_, scale,
-                                           mode, total, patience_);
+                                           mode, total, measures_, patience_);
         if (status != Status::done) return status;
         *total += mean_ ? before * static_cast<double>(rows) : before;
         make_step(network_, rate, step);
@@ -120,6 +135,7 @@ class Trainer {
     network_.set_targets(job_.data, order, first, rows);
     network_.forward(X, rows, mode);
     *total += network_.template loss<true>(rows, scale);
+    network_.measure(rows, network_.targets(), measures_);
     network_.template backward<true>(X, rows, mode, rate);
   }
 
@@ -151,7 +167,9 @@ class Trainer {
       const std::int64_t row = order ? order[i] : i;
       const T* x = job_.data.X + row * network_.inputs();
       forward_row(x, x_before, rate);
-      network_.template loss<true>(1, targets(row), T(1), loss);
+      const T* y = targets(row);
+      network_.template loss<true>(1, y, T(1), loss);
+      network_.measure(1, y, measures_);
       backward_row();
       x_before = x;
       rate = static_cast<T>(rate_of_step());
@@ -235,6 +253,7 @@ class Trainer {
   bool mean_;
   std::int64_t panel_;
   Patience& patience_;
+  double* measures_ = nullptr;  // of this epoch
 };
 
 }  // namespace chainrule::CHAINRULE_ISA

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from chainrule.architecture import Architecture, Program, TrainingState
+from chainrule.initializers import INITIALIZERS
 from chainrule.layers import BatchNormalization, Dense, Rescaling
 from chainrule.losses import LOSSES
 from chainrule.optimizers import SGD, Adagrad, Adam
@@ -120,3 +121,46 @@ def test_frozen_layers_and_moving_averages_are_not_trainable():
 def test_layers_must_fit():
     with pytest.raises(ValueError, match=r"^scale has 2 numbers; possible: 1 or 3$"):
         Architecture(3, (Rescaling((1.0, 2.0)), Dense(1)))
+
+
+def test_parameters_are_drawn_in_order_each_with_its_initializer():
+    net = Architecture(
+        3,
+        (
+            Dense(4, "relu", kernel_initializer="he_normal", bias_initializer="uniform"),
+            BatchNormalization(),
+            Dense(2, kernel_initializer="orthogonal"),
+        ),
+    )
+    theta = net.draw(np.random.default_rng(5))
+    assert theta.dtype == np.float64
+    assert theta.shape == (net.n_parameters,)
+    rng = np.random.default_rng(5)
+    first, normalization, last = net.views(theta)
+    np.testing.assert_array_equal(first["W"], INITIALIZERS["he_normal"].draw(rng, (3, 4)))
+    np.testing.assert_array_equal(first["b"], INITIALIZERS["uniform"].draw(rng, (4,)))
+    for name, value in (("gamma", 1), ("beta", 0), ("moving_mean", 0), ("moving_variance", 1)):
+        np.testing.assert_array_equal(normalization[name], np.full(4, value))
+    np.testing.assert_array_equal(last["W"], INITIALIZERS["orthogonal"].draw(rng, (4, 2)))
+    np.testing.assert_array_equal(last["b"], [0, 0])
+
+
+def test_one_generator_draws_network_after_network():
+    rng, again = np.random.default_rng(1), np.random.default_rng(1)
+    first, second = NET.draw(rng), NET.draw(rng)
+    np.testing.assert_array_equal(first, NET.draw(again))
+    np.testing.assert_array_equal(second, NET.draw(again))
+    assert (first != second).any()
+
+
+def test_drawing_a_network_without_parameters():
+    net = Architecture(3, (Rescaling(2.0),))
+    assert net.draw(np.random.default_rng(0)).shape == (0,)
+
+
+def test_drawing_needs_a_generator_and_known_initializers():
+    with pytest.raises(TypeError, match=r"^rng is 5, a int; possible: a numpy.random.Generator"):
+        NET.draw(5)
+    net = Architecture(3, (Dense(1, kernel_initializer="he"),))
+    with pytest.raises(ValueError, match=r"^unknown initializer 'he'.*Possible: .*he_normal"):
+        net.draw(np.random.default_rng(0))

@@ -5,9 +5,10 @@ from chainrule import training
 from chainrule.architecture import Architecture, Program, TrainingState
 from chainrule.engines import get_engine
 from chainrule.engines.protocol import Data
-from chainrule.layers import Dense
-from chainrule.optimizers import SGD
-from chainrule.training import Every, History, fit
+from chainrule.layers import BatchNormalization, Dense, Dropout
+from chainrule.optimizers import SGD, Adam
+from chainrule.schedules import CosineDecay
+from chainrule.training import Callback, Every, History, fit
 
 PROGRAM = Program(Architecture(3, (Dense(4, "sigmoid"), Dense(2))), optimizer=SGD(0.02))
 
@@ -152,6 +153,7 @@ def test_each_epoch_has_its_own_order_of_all_samples(rng):
     drawn = orders(engine)
     assert drawn.shape == (10, 5)
     assert drawn.dtype == np.int64
+    assert all(call["order"].flags.c_contiguous for call in engine.calls)
     np.testing.assert_array_equal(np.sort(drawn, axis=1), np.tile(np.arange(5), (10, 1)))
     assert len(np.unique(drawn, axis=0)) > 5
 
@@ -212,6 +214,20 @@ def test_theta_moves_as_gradient_descent_says(engine, rng, make_problem):
     np.testing.assert_allclose(history.loss, losses, rtol=1e-12)
 
 
+def test_theta_moves_in_the_order_drawn(engine, rng, make_problem):
+    theta, X, Y = make_problem(rng, PROGRAM, 6)
+    reference = get_engine("numpy")
+    expected, again = theta.copy(), np.random.default_rng(8)
+    for _ in range(3):
+        rows = again.permuted(np.arange(6))
+        for batch in (rows[:4], rows[4:]):
+            data = Data(X[batch], Y[batch])
+            expected -= 0.02 * reference.value_and_gradient(PROGRAM, expected, data)[1]
+    shuffle = np.random.default_rng(8)
+    fit(engine, PROGRAM, theta, Data(X, Y), epochs=3, batch_size=4, shuffle=shuffle)
+    np.testing.assert_allclose(theta, expected, rtol=1e-12, atol=1e-14)
+
+
 def test_training_learns(engine, rng, make_problem):
     theta, X, Y = make_problem(rng, PROGRAM, 20)
     history = fit(engine, PROGRAM, theta, Data(X, Y), epochs=200, batch_size=4, shuffle=rng)
@@ -221,3 +237,92 @@ def test_training_learns(engine, rng, make_problem):
 def test_every_so_many_epochs_is_at_least_one():
     with pytest.raises(ValueError, match="epochs is 0; possible: an integer of at least 1"):
         Every(0, print)
+
+
+# Everything that a run carries from one epoch to the next.
+CARRIED = {
+    "adam": Program(PROGRAM.architecture, optimizer=Adam(0.01, ema_momentum=0.9)),
+    "schedule": Program(PROGRAM.architecture, optimizer=SGD(CosineDecay(0.02, 20), momentum=0.9)),
+    "dropout": Program(
+        Architecture(3, (Dense(8, "tanh"), Dropout(0.4), BatchNormalization(), Dense(2))),
+        "mean_squared_error",
+        Adam(CosineDecay(0.01, 15)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CARRIED)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_three_epochs_and_three_more_are_six(name, dtype, engine, rng, make_problem):
+    program = CARRIED[name]
+    theta, X, Y = make_problem(rng, program, 11, dtype)
+    data, common = Data(X, Y), {"batch_size": 4, "validation_data": Data(X[:3], Y[:3])}
+
+    whole, state = theta.copy(), TrainingState.fresh(program, dtype, key=77)
+    expected = fit(
+        *(engine, program, whole, data),
+        epochs=6,
+        state=state,
+        shuffle=np.random.default_rng(4),
+        **common,
+    )
+    halves, resumed = theta.copy(), TrainingState.fresh(program, dtype, key=77)
+    shuffle, history = np.random.default_rng(4), History()
+    for _ in range(2):
+        fit(
+            *(engine, program, halves, data),
+            epochs=3,
+            state=resumed,
+            shuffle=shuffle,
+            history=history,
+            **common,
+        )
+    np.testing.assert_array_equal(halves, whole)
+    assert history == expected
+    assert (resumed.step, resumed.key) == (state.step, state.key) == (18, 77)
+    np.testing.assert_array_equal(resumed.slots, state.slots)
+    assert not np.array_equal(whole, theta)
+
+
+def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(engine, rng, make_problem):
+    program = CARRIED["adam"]
+    theta, X, Y = make_problem(rng, program, 11)
+    runs = []
+    for epochs in ([6], [100, 2]):
+        own, state = theta.copy(), TrainingState.fresh(program, theta.dtype)
+        shuffle, history = np.random.default_rng(4), History()
+        stop = [] if epochs == [6] else [Stop(4)]
+        for n in epochs:
+            fit(
+                *(engine, program, own, Data(X, Y)),
+                epochs=n,
+                batch_size=4,
+                state=state,
+                shuffle=shuffle,
+                history=history,
+                callbacks=stop if n == 100 else [],
+            )
+        runs.append((own, history))
+    np.testing.assert_array_equal(runs[0][0], runs[1][0])
+    assert runs[0][1] == runs[1][1]
+
+
+class Stop(Callback):
+    """Stop after an epoch."""
+
+    def __init__(self, last):
+        self.last = last
+
+    def next_epoch(self, epoch):
+        return self.last if epoch < self.last else None
+
+    def __call__(self, run):
+        run.stop()
+
+
+@pytest.mark.parametrize("name", ["epochs", "batch_size"])
+def test_sizes_are_integers_in_their_range(name):
+    least = 0 if name == "epochs" else 1
+    for wrong, error in ((least - 1, ValueError), (2.5, TypeError), (True, TypeError)):
+        with pytest.raises(error, match=f"^{name} is {wrong}.*an integer of at least {least}$"):
+            run(Recorder(), **{name: wrong})

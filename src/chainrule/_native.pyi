@@ -22,6 +22,7 @@ class Compiled:
         targets: int,
         loss_parameters: list[float],
         optimizer: OptimizerTuple,
+        measures: list[str],
         /,
     ) -> None: ...
     @property
@@ -59,9 +60,11 @@ def train(
     Y_validation: Array | None,
     weight_validation: Array | None,
     validation_loss: npt.NDArray[np.float64],
+    measures: npt.NDArray[np.float64],
+    validation_measures: npt.NDArray[np.float64],
     done: npt.NDArray[np.int64],
     /,
 ) -> None: ...
 def apply(isa: str, name: str, x: Array, y: Array, /) -> None: ...
 def isas() -> list[str]: ...
-def tables() -> tuple[list[str], list[str], list[str]]: ...
+def tables() -> tuple[list[str], list[str], list[str], list[str]]: ...

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from chainrule.layers import Layer, Parameter
 from chainrule.losses import LOSSES
+from chainrule.measures import MEASURES
 from chainrule.optimizers import SGD, Optimizer
 
 Array = npt.NDArray[Any]
@@ -108,6 +109,32 @@ class Architecture:
         """Return the parameters of every layer, by name, as views of ``theta``."""
         return [{p.parameter.name: p.view(theta) for p in own} for own in self.places]
 
+    def draw(self, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+        """Return new parameters, each drawn with its initialiser, in their order, shape (P,).
+
+        Raises
+        ------
+        TypeError
+            When ``rng`` is no Generator.
+        ValueError
+            When a layer names an initialiser that is no row of
+            :data:`chainrule.initializers.INITIALIZERS`, or one that cannot draw its shape.
+
+        Examples
+        --------
+        >>> from chainrule.layers import Dense
+        >>> net = Architecture(2, (Dense(1, bias_initializer="ones"),))
+        >>> net.draw(np.random.default_rng(0)).round(4)
+        array([ 0.3874, -0.6511,  1.    ])
+        """
+        from chainrule.initializers import INITIALIZERS
+
+        theta = np.empty(self.n_parameters)
+        for place in (place for own in self.places for place in own):
+            p = place.parameter
+            place.view(theta)[...] = INITIALIZERS[p.initializer].draw(rng, p.shape)
+        return theta
+
 
 @dataclass(frozen=True)
 class Program:
@@ -123,6 +150,8 @@ class Program:
         How a gradient changes the parameters.
     loss_parameters : tuple of float
         What the loss has beside outputs and targets, such as Huber's delta; its defaults if empty.
+    measures : tuple of str
+        Rows of :data:`chainrule.measures.MEASURES`, counted while training goes by.
 
     Examples
     --------
@@ -138,8 +167,17 @@ class Program:
     loss: str = "sum_of_squared_errors"
     optimizer: Optimizer = field(default_factory=SGD)
     loss_parameters: tuple[float, ...] = ()
+    measures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        for name in self.measures:
+            if MEASURES[name].sparse != LOSSES[self.loss].sparse:
+                kind = "class numbers" if LOSSES[self.loss].sparse else "one column an output"
+                fitting = (n for n in MEASURES if MEASURES[n].sparse == LOSSES[self.loss].sparse)
+                raise ValueError(
+                    f"measures has {name!r}, but the targets of {self.loss!r} are {kind}; "
+                    f"possible: {', '.join(fitting)}"
+                )
         defaults = LOSSES[self.loss].parameters
         if self.loss_parameters and len(self.loss_parameters) != len(defaults):
             raise ValueError(

@@ -92,8 +92,16 @@ def test_batches_have_a_sample(batch_size, engine):
         {"X": np.zeros((3, 5)).T},
         {"theta": np.zeros(52)[::2]},
         {"order": np.zeros((2, 5), dtype=np.int32)},
+        {"order": np.zeros((2, 5), dtype=np.int64, order="F")},
     ],
-    ids=["float32 among float64", "integers", "not C-contiguous", "strided", "int32 order"],
+    ids=[
+        "float32 among float64",
+        "integers",
+        "not C-contiguous",
+        "strided",
+        "int32 order",
+        "order by columns",
+    ],
 )
 def test_other_dtypes_and_layouts_are_refused(changed, native):
     with pytest.raises(TypeError):

@@ -124,6 +124,8 @@ class NativeEngine:
                 checked.Y,
                 checked.weight,
                 log.validation_loss,
+                log.measures,
+                log.validation_measures,
                 done,
             )
         finally:  # Ctrl-C ends the call with KeyboardInterrupt, and what was done counts
@@ -193,6 +195,7 @@ def _compiled(isa: str, program: Program) -> _native.Compiled:
         program.targets,
         list(program.loss_parameters or loss.parameters),
         optimizer,
+        list(program.measures),
     )
 
 

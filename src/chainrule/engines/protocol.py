@@ -61,24 +61,36 @@ class TrainingLog:
         sum for a loss that sums over samples, their mean over samples for one that averages.
     validation_loss : ndarray, shape (epochs,)
         The loss on the validation data after each epoch; NaN when there is none.
+    measures, validation_measures : ndarray, shape (epochs, M)
+        The program's measures: means over the samples of each epoch as they were met, and over
+        the validation data after it.
     epochs_done : int
         How many epochs were finished: fewer than asked for only when the run was interrupted.
     """
 
     loss: npt.NDArray[np.float64]
     validation_loss: npt.NDArray[np.float64]
+    measures: npt.NDArray[np.float64]
+    validation_measures: npt.NDArray[np.float64]
     epochs_done: int = 0
 
     @classmethod
-    def empty(cls, epochs: int) -> TrainingLog:
-        """Return a log with room for ``epochs`` epochs.
+    def empty(cls, epochs: int, measures: int = 0) -> TrainingLog:
+        """Return a log with room for ``epochs`` epochs and so many measures.
 
         Examples
         --------
-        >>> TrainingLog.empty(2)
-        TrainingLog(loss=array([nan, nan]), validation_loss=array([nan, nan]), epochs_done=0)
+        >>> log = TrainingLog.empty(2, measures=1)
+        >>> log.loss, log.measures.shape, log.epochs_done
+        (array([nan, nan]), (2, 1), 0)
         """
-        return cls(np.full(epochs, np.nan), np.full(epochs, np.nan))
+        one, many = (epochs,), (epochs, measures)
+        return cls(
+            loss=np.full(one, np.nan),
+            validation_loss=np.full(one, np.nan),
+            measures=np.full(many, np.nan),
+            validation_measures=np.full(many, np.nan),
+        )
 
 
 class Engine(Protocol):

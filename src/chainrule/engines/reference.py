@@ -32,6 +32,7 @@ from chainrule.engines.rules import (
 )
 from chainrule.layers import Activation, BatchNormalization, Dense
 from chainrule.losses import LOSSES, Loss
+from chainrule.measures import MEASURES
 
 Array = npt.NDArray[Any]
 
@@ -69,7 +70,7 @@ class ReferenceEngine:
         self, program: Program, theta: Array, data: Data, *, key: int = 0, step: int = 1
     ) -> tuple[float, Array]:
         """Return the loss over the data, computed as in training, and its gradient (P,)."""
-        value, gradient, _ = self._backward(program, theta, data, key, step)
+        value, gradient, _, _ = self._backward(program, theta, data, key, step)
         return value + _penalty(program, theta), gradient
 
     def train(
@@ -91,21 +92,27 @@ class ReferenceEngine:
         mean = LOSSES[program.loss].reduction == "mean"
         for epoch in range(len(log.loss)):
             rows = np.arange(n) if order is None else order[epoch]
-            total = 0.0
+            total, counted = 0.0, np.zeros(len(program.measures))
             for start in range(0, n, batch_size):
                 batch = data.rows(rows[start : start + batch_size])
-                value = self._step(program, theta, state, batch)
+                value, A = self._step(program, theta, state, batch)
                 total += value * len(batch.X) / n if mean else value
+                counted += _measure(program, A, batch)
             log.loss[epoch] = total
+            log.measures[epoch] = counted / n
             if validation is not None:
                 log.validation_loss[epoch] = self.evaluate(program, theta, validation)
+                A = self.forward(program.architecture, theta, validation.X)
+                log.validation_measures[epoch] = _measure(program, A, validation) / len(A)
             log.epochs_done = epoch + 1
 
-    def _step(self, program: Program, theta: Array, state: TrainingState, batch: Data) -> float:
-        """Make one step of the optimiser and return the loss before it."""
+    def _step(
+        self, program: Program, theta: Array, state: TrainingState, batch: Data
+    ) -> tuple[float, Array]:
+        """Make one step of the optimiser; return the loss and the outputs before it."""
         architecture = program.architecture
         state.step += 1
-        value, gradient, kept = self._backward(program, theta, batch, state.key, state.step)
+        value, gradient, kept, A = self._backward(program, theta, batch, state.key, state.step)
         value += _penalty(program, theta)
         program.optimizer.step(theta, gradient, state.slots, state.step, architecture.trainable)
         for layer, p, cache in zip(
@@ -117,12 +124,12 @@ class ReferenceEngine:
             limit = place.parameter.max_norm
             if limit is not None and place.parameter.trainable:
                 _limit_norms(place.view(theta), limit)
-        return value
+        return value, A
 
     def _backward(
         self, program: Program, theta: Array, data: Data, key: int, step: int
-    ) -> tuple[float, Array, list[Any]]:
-        """Return the loss of the data, the gradient, and what forward kept."""
+    ) -> tuple[float, Array, list[Any], Array]:
+        """Return the loss of the data, the gradient, what forward kept, and the outputs."""
         architecture, loss = program.architecture, LOSSES[program.loss]
         mode = Mode(training=True, key=key, step=step)
         A, kept = _forward(architecture, theta, data.X, mode)
@@ -153,7 +160,7 @@ class ReferenceEngine:
                         dW += theta.dtype.type(parameter.l1) * np.sign(W)
                     if parameter.l2:
                         dW += theta.dtype.type(2 * parameter.l2) * W
-        return _value(program, A, kept, data), gradient, kept
+        return _value(program, A, kept, data), gradient, kept, A
 
 
 def _forward(
@@ -184,6 +191,11 @@ def _logits(program: Program, kept: list[Any]) -> tuple[Loss, Array] | None:
         return None
     name = LOSSES[program.loss].on_logits.get(layer.activation)
     return None if name is None else (LOSSES[name], Z)
+
+
+def _measure(program: Program, A: Array, data: Data) -> Array:
+    """Return the sum over samples of each measure, shape (M,)."""
+    return np.array([MEASURES[name].per_sample(A, data.Y).sum() for name in program.measures])
 
 
 def _parameters(program: Program) -> tuple[float, ...]:
