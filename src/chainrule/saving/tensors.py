@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -37,6 +36,7 @@ def write_tensors(
     ({'w': array([1., 1.])}, {'kind': 'example'})
     """
     import json
+    from pathlib import Path
 
     from safetensors.numpy import save
 
@@ -56,7 +56,7 @@ def write_tensors(
     _flush_directory(target.parent)
 
 
-def _flush_directory(folder: Path) -> None:
+def _flush_directory(folder: str | os.PathLike[str]) -> None:
     """Make the new name itself survive a power cut, where the system lets directories be synced."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
@@ -79,6 +79,7 @@ def read_tensors(
         When it is no safetensors file, or one that holds something else.
     """
     import json
+    from pathlib import Path
 
     from safetensors import SafetensorError, safe_open
 
