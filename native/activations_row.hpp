@@ -16,20 +16,16 @@ inline T sum_over_row(std::int64_t n, F&& f) {
   return sum_of_lanes<T>(sum);
 }
 
-// The largest of z (n), n >= 1. A NaN may be left out: it will show in the sum.
+// The largest of z (n), n >= 1, in every lane. A NaN may be left out: it will show in the sum.
 template <class T>
 inline Vec<T> max_of_row(const T* z, std::int64_t n) {
   constexpr int L = kLanes<T>;
-  Vec<T> most = broadcast(z[0]);
-  std::int64_t k = 0;
-  for (; k + L <= n; k += L) {
-    const Vec<T> v = load(z + k);
-    most = v > most ? v : most;
+  const Vec<T> first = broadcast(z[0]);
+  Vec<T> most = first;
+  for (std::int64_t k = 0; k < n; k += L) {
+    most = greater<T>(first_lanes<T>(load(z + k), n - k, first), most);
   }
-  T max = z[0];
-  for (int lane = 0; lane < L; ++lane) max = most[lane] > max ? most[lane] : max;
-  for (; k < n; ++k) max = z[k] > max ? z[k] : max;
-  return broadcast(max);
+  return greatest_lane<T>(most);
 }
 
 // a_i = exp(z_i - m) / sum of exp(z_j - m), with m = max z so that no exp overflows.

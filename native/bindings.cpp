@@ -62,7 +62,8 @@ void bind(nb::module_& m) {
         require(X.shape(0) == A.shape(0), "X and A differ in rows");
         const auto rows = static_cast<std::int64_t>(X.shape(0));
         run([&](Watch watch) {
-          return c.entry<T>().forward(c.program(), theta.data(), X.data(), rows, A.data(), watch);
+          return c.entry<T>().forward(c.program(), theta.data(), X.data(), rows, A.data(), 1,
+                                      watch);
         });
       },
       nb::arg(), nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert());
@@ -74,7 +75,7 @@ void bind(nb::module_& m) {
         const Data<T> data = c.data<T>(X, Y, weight);
         double loss = 0;
         run([&](Watch watch) {
-          return c.entry<T>().evaluate(c.program(), theta.data(), data, &loss, watch);
+          return c.entry<T>().evaluate(c.program(), theta.data(), data, &loss, 1, watch);
         });
         return loss;
       },
@@ -91,7 +92,7 @@ void bind(nb::module_& m) {
         double loss = 0;
         run([&](Watch watch) {
           return c.entry<T>().value_and_gradient(c.program(), theta.data(), data, key, step, &loss,
-                                                 gradient.data(), watch);
+                                                 gradient.data(), 1, watch);
         });
         return loss;
       },
@@ -138,8 +139,9 @@ void bind(nb::module_& m) {
                   "order has shape (" + text(order->shape(0)) + ", " + text(order->shape(1)) +
                       "); possible: (" + text(epochs) + ", " + text(data.rows) + ")");
           for (const std::int64_t *i = order->data(), *end = i + order->size(); i < end; ++i) {
-            require(*i >= 0 && *i < data.rows,
-                    "order holds " + text(*i) + "; possible: 0 to " + text(data.rows - 1));
+            if (*i < 0 || *i >= data.rows) {  // the text is made only when it is needed
+              require(false, "order holds " + text(*i) + "; possible: 0 to " + text(data.rows - 1));
+            }
           }
         }
         const Training<T> job = {theta.data(),
@@ -160,7 +162,7 @@ void bind(nb::module_& m) {
                                  validation_loss.data(),
                                  done.data(),
                                  done.data() + 1};
-        run([&](Watch watch) { return c.entry<T>().train(c.program(), job, watch); });
+        run([&](Watch watch) { return c.entry<T>().train(c.program(), job, 1, watch); });
       },
       nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(),
       nb::arg().noconvert(), nb::arg().noconvert().none(), nb::arg().noconvert().none(),

@@ -186,8 +186,9 @@ class Compiled {
     require(!weight || weight->shape(0) == X.shape(0), "weight and X differ in length");
     const auto rows = static_cast<std::int64_t>(X.shape(0));
     for (std::int64_t i = 0; sparse_ && i < rows; ++i) {
-      require(Y.data()[i] >= 0 && Y.data()[i] < static_cast<T>(outputs()),
-              "Y holds a class that is not one of 0 to " + text(outputs() - 1));
+      if (!(Y.data()[i] >= 0 && Y.data()[i] < static_cast<T>(outputs()))) {
+        require(false, "Y holds a class that is not one of 0 to " + text(outputs() - 1));
+      }
     }
     return {X.data(), Y.data(), weight ? weight->data() : nullptr, rows};
   }

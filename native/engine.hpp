@@ -91,11 +91,12 @@ struct Training {
 
 template <class T>
 struct Entry {
-  Status (*forward)(const Program&, const T* theta, const T* X, std::int64_t rows, T* A, Watch);
-  Status (*evaluate)(const Program&, const T* theta, Data<T>, double* loss, Watch);
+  Status (*forward)(const Program&, const T* theta, const T* X, std::int64_t rows, T* A,
+                    int threads, Watch);
+  Status (*evaluate)(const Program&, const T* theta, Data<T>, double* loss, int threads, Watch);
   Status (*value_and_gradient)(const Program&, const T* theta, Data<T>, std::uint64_t key,
-                               std::int64_t step, double* loss, T* gradient, Watch);
-  Status (*train)(const Program&, Training<T>, Watch);
+                               std::int64_t step, double* loss, T* gradient, int threads, Watch);
+  Status (*train)(const Program&, Training<T>, int threads, Watch);
   // y = f(x) for a vector function by name, for the tests of its accuracy; false: no such function.
   bool (*apply)(const char* name, const T* x, T* y, std::int64_t n);
 };

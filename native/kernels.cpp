@@ -20,73 +20,89 @@ std::int64_t panel_of(const Program& program, std::int64_t batch) {
   return lesser(batch, kPanelRows);
 }
 
+// How many threads a call starts: one while all of its work takes less time than to start more.
+template <class T>
+int members(Network<T>& network, std::int64_t rows, int threads) {
+  constexpr std::int64_t kLeastWork = 1 << 23;  // multiplications
+  return rows / kBlockRows * kBlockRows * network.work() < kLeastWork ? 1 : threads;
+}
+
 template <class T>
 Status forward(const Program& program, const T* theta, const T* X, std::int64_t n, T* A,
-               Watch watch) {
+               int threads, Watch watch) {
   Network<T> network;
   if (!network.prepare(program, lesser(n, kPanelRows), false, false)) return Status::no_memory;
   network.read(theta);
+  Team team(members(network, n, threads));
   Patience patience(watch);
   const Layer<T>& last = network.last();
+  const Data<T> data = {X, nullptr, nullptr, n};
   for (std::int64_t first = 0; first < n; first += kPanelRows) {
     const std::int64_t rows = lesser(n - first, kPanelRows);
-    network.forward(network.gather(X, nullptr, first, rows), rows, Mode());
-    for (std::int64_t r = 0; r < rows; ++r) {
-      copy(last.A + r * last.ld, A + (first + r) * last.units, last.units);
-    }
+    team.run(sharers(network, team, rows), [&](int part, int parts) {
+      const Share share(rows, kBlockRows, part, parts);
+      network.gather(data, nullptr, first, share.from, share.to);
+      network.forward(network.rows_of(X, nullptr, first), share.from, share.to, Mode(), false);
+      for (std::int64_t r = share.from; r < share.to; ++r) {
+        copy(last.A + r * last.ld, A + (first + r) * last.units, last.units);
+      }
+    });
     if (patience.ends_after(rows * network.work())) return Status::interrupted;
   }
   return Status::done;
 }
 
 template <class T>
-Status evaluate(const Program& program, const T* theta, Data<T> data, double* loss, Watch watch) {
+Status evaluate(const Program& program, const T* theta, Data<T> data, double* loss, int threads,
+                Watch watch) {
   Network<T> network;
   if (!network.prepare(program, lesser(data.rows, kPanelRows), false, false)) {
     return Status::no_memory;
   }
   network.read(theta);
+  Team team(members(network, data.rows, threads));
   Patience patience(watch);
-  return evaluate_with<T>(network, is_mean(program), data, loss, nullptr, patience);
+  return evaluate_with<T>(network, team, is_mean(program), data, loss, nullptr, patience);
 }
 
 template <class T>
 Status value_and_gradient(const Program& program, const T* theta, Data<T> data, std::uint64_t key,
-                          std::int64_t step, double* loss, T* gradient, Watch watch) {
+                          std::int64_t step, double* loss, T* gradient, int threads, Watch watch) {
   Network<T> network;
   const std::int64_t panel = panel_of(program, data.rows);
   if (!network.prepare(program, panel, true, false)) return Status::no_memory;
   network.read(theta);
+  Team team(members(network, data.rows, threads));
   Patience patience(watch);
   const bool mean = is_mean(program);
   const T scale = mean ? T(1) / static_cast<T>(data.rows) : T(1);
   double total = 0;
-  const Status status = add_gradient<T>(network, data, nullptr, 0, data.rows, panel, scale,
-                                        Mode{true, key, step}, &total, nullptr, patience);
+  const Status status = gradients_of_batch<T>(
+      network, team, {data, nullptr, 0, data.rows, scale, Mode{true, key, step}}, panel, nullptr,
+      &total, nullptr, patience);
   if (status != Status::done) return status;
-  for (int i = 0; i < program.n_blocks; ++i) {
-    if (network.parameters(i).g) add_regularisers(network.parameters(i));
-  }
+  add_regularisers(network);
   *loss = (mean ? total / static_cast<double>(data.rows) : total) + penalty(network);
   network.write_gradient(gradient);
   return status;
 }
 
 template <class T>
-Status train(const Program& program, Training<T> job, Watch watch) {
+Status train(const Program& program, Training<T> job, int threads, Watch watch) {
   Network<T> network;
   const std::int64_t batch = lesser(job.batch_size, job.data.rows);
   const std::int64_t panel = panel_of(program, batch);
   const std::int64_t to_validate = lesser(job.validation.rows, kPanelRows);
-  const bool gradients = !(program.plain && batch <= panel);
+  const bool gradients = batch > panel || clips_norms(program);
   if (!network.prepare(program, panel > to_validate ? panel : to_validate, gradients, true)) {
     return Status::no_memory;
   }
   network.read(job.theta);
   const int slots = program.n_slots + (program.ema_momentum >= 0 ? 1 : 0);
   for (int s = 0; s < slots; ++s) network.read_slot(s, job.slots + s * job.n_parameters);
+  Team team(members(network, job.epochs * job.data.rows, threads));
   Patience patience(watch);
-  const Status status = Trainer<T>(network, job, is_mean(program), panel, patience).run();
+  const Status status = Trainer<T>(network, team, job, is_mean(program), panel, patience).run();
   network.write(job.theta);  // also when interrupted: what was learnt so far
   for (int s = 0; s < slots; ++s) network.write_slot(s, job.slots + s * job.n_parameters);
   return status;

@@ -1,37 +1,51 @@
-// What a layer has during a call: its parameters padded to whole vectors, and room for a panel.
+// What a layer has during a call: its parameters in panels, and room for the rows of a panel of
+// data.
 #pragma once
 
-#include "arena.hpp"
 #include "engine.hpp"
 #include "optimizers.hpp"
+#include "panel.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
 
-// One array of parameters with its gradient and slots, each (rows, ld). The columns beyond
-// `columns` are zero and stay zero, so nothing in them ever reaches a result.
+// One array of parameters with its gradient and slots, each in panels (rows, ld). The columns
+// beyond `columns` are zero and stay zero, so nothing in them ever reaches a result.
 template <class T>
 struct Parameters {
   const Block* block;
   std::int64_t ld;
+  bool is_kernel;  // of a dense layer
   T* w;
   T* g;                  // null while there is no use for it
   T* s[kMostSlots + 1];  // the optimiser's slots, and the moving average
   std::int64_t size() const { return block->rows * ld; }
+  Panels<T> panels(T* at) const { return {at, block->rows, ld}; }
 };
+
+// The distance of rows of activations: whole vectors, and never a multiple of 1024 bytes, for then
+// a column would lie in few sets of the cache and push itself out.
+template <class T>
+inline std::int64_t row_distance(std::int64_t columns) {
+  constexpr std::int64_t kSame = 1024 / sizeof(T), kLine = 64 / sizeof(T);
+  const std::int64_t n = round_up(columns, kLanes<T>);
+  return n % kSame == 0 ? n + kLine : n;
+}
 
 template <class T>
 struct Layer {
   const Stage* stage;
-  std::int64_t inputs, units, ld;
+  std::int64_t inputs, units;
+  std::int64_t width;  // units rounded up to whole vectors
+  std::int64_t ld;     // distance of the rows of Z, A, D and kept
   Parameters<T>* own;  // stage->n_blocks of them
   T *Z, *A, *D;        // (panel rows, ld): D is dL/dZ
   T* A_before;         // (ld): A of the sample before, when training one sample at a time
-  T* W_transposed;     // (units rounded up, inputs rounded up), of a dense layer
+  T* W_transposed;     // (units, inputs) in panels, of a dense layer
   T* kept;             // (panel rows, ld): x^ of a normalisation, the factors of dropout
   T *mean, *scale;     // (ld) or (panel rows): of a normalisation
   T* variance;         // (ld)
 
-  T* W() const { return own[0].w; }
+  Panels<T> W() const { return own[0].panels(own[0].w); }
   T* b() const { return stage->n_blocks > 1 ? own[1].w : nullptr; }
 };
 
@@ -44,15 +58,15 @@ struct Mode {
 };
 
 template <class T>
-inline void activate(const Layer<T>& l, std::int64_t rows) {
+CHAINRULE_APART void activate(const Layer<T>& l, std::int64_t from, std::int64_t to) {
   const T alpha = static_cast<T>(l.stage->alpha);
   with_row(l.stage->activation, Activations(), [&]<class F>(Type<F>) {
     if constexpr (F::kRowWise) {
-      for (std::int64_t r = 0; r < rows; ++r) {
+      for (std::int64_t r = from; r < to; ++r) {
         F::template value_row<T>(l.Z + r * l.ld, l.A + r * l.ld, l.units);
       }
     } else {
-      for (std::int64_t k = 0; k < rows * l.ld; k += kLanes<T>) {
+      for (std::int64_t k = from * l.ld; k < to * l.ld; k += kLanes<T>) {
         store(l.A + k, F::template value<T>(load(l.Z + k), alpha));
       }
     }
@@ -61,16 +75,16 @@ inline void activate(const Layer<T>& l, std::int64_t rows) {
 
 // From dL/dA, which stands in D, to dL/dZ, in its place.
 template <class T>
-inline void pull_back(const Layer<T>& l, std::int64_t rows) {
+CHAINRULE_APART void pull_back(const Layer<T>& l, std::int64_t from, std::int64_t to) {
   const T alpha = static_cast<T>(l.stage->alpha);
   with_row(l.stage->activation, Activations(), [&]<class F>(Type<F>) {
     if constexpr (F::kRowWise) {
-      for (std::int64_t r = 0; r < rows; ++r) {
+      for (std::int64_t r = from; r < to; ++r) {
         T* d = l.D + r * l.ld;
         F::template pullback_row<T>(l.A + r * l.ld, d, d, l.units);
       }
     } else {
-      for (std::int64_t k = 0; k < rows * l.ld; k += kLanes<T>) {
+      for (std::int64_t k = from * l.ld; k < to * l.ld; k += kLanes<T>) {
         const Vec<T> slope = F::template derivative<T>(load(l.Z + k), load(l.A + k), alpha);
         store(l.D + k, load(l.D + k) * slope);
       }

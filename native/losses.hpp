@@ -6,7 +6,9 @@
 //
 //   total += value_weight * loss;   d = delta_weight * gradient, zero in the padding   (if Delta)
 //
-// p are the loss's parameters; what lies behind n in a and y is not used.
+// p are the loss's parameters; what lies behind n in a and y is not used. A row that computes an
+// activation of the logits on its way names it, Activates, and leaves it in `activation` (n), which
+// may be the same memory as d.
 #pragma once
 
 #include <cmath>
@@ -28,10 +30,11 @@ template <class F>
 struct PerOutput {
   static constexpr const char* kName = F::kName;
   static constexpr bool kMean = F::kMeanOverSamples;
+  using Activates = void;
 
   template <bool Delta, class T>
-  static void row(const T* a, const T* y, T* d, std::int64_t n, const T* p, Weights<T> weights,
-                  Vec<T>& total) {
+  static void row(const T* a, const T* y, T* d, T* /*activation*/, std::int64_t n, const T* p,
+                  Weights<T> weights, Vec<T>& total) {
     if constexpr (F::kMeanOverOutputs) {
       weights.value /= static_cast<T>(n);
       weights.delta /= static_cast<T>(n);

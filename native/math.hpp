@@ -41,14 +41,14 @@ struct ExpConstants<double> {
 
 // 2^k for an integer vector k within the range of normal numbers.
 template <class T>
-inline Vec<T> power_of_two(IntVec<T> k) {
+CHAINRULE_INLINE inline Vec<T> power_of_two(IntVec<T> k) {
   using C = ExpConstants<T>;
   return reinterpret_cast<Vec<T>>((k + C::kExponentBias) << C::kMantissaBits);
 }
 
 // value 2^k in two steps, because 2^k itself may be denormal or too large.
 template <class T>
-inline Vec<T> scale(Vec<T> value, IntVec<T> k) {
+CHAINRULE_INLINE inline Vec<T> scale(Vec<T> value, IntVec<T> k) {
   const IntVec<T> half = k >> 1;
   return value * power_of_two<T>(half) * power_of_two<T>(k - half);
 }
@@ -57,7 +57,7 @@ inline Vec<T> scale(Vec<T> value, IntVec<T> k) {
 // for little (Estrin's scheme): the lower half plus x^half times the upper half.
 // powers[j] = x^(2^j).
 template <class Coefficient, int First, int Terms, class T>
-inline Vec<T> series(const Vec<T>* powers) {
+CHAINRULE_INLINE inline Vec<T> series(const Vec<T>* powers) {
   if constexpr (Terms == 1) {
     constexpr T kCoefficient = static_cast<T>(Coefficient::at(First));
     return broadcast(kCoefficient);
@@ -86,7 +86,7 @@ struct ExpParts {
 
 // For kLeast <= x <= kMost; NaN gives NaN in all but k.
 template <class T>
-inline ExpParts<T> exp_parts(Vec<T> x) {
+CHAINRULE_INLINE inline ExpParts<T> exp_parts(Vec<T> x) {
   using C = ExpConstants<T>;
   const Vec<T> shifted = x * C::kInvLn2 + C::kRound;
   const Vec<T> rounded = shifted - C::kRound;
@@ -102,14 +102,14 @@ inline ExpParts<T> exp_parts(Vec<T> x) {
 
 // exp(x) for x <= kMost; NaN stays NaN.
 template <class T>
-inline Vec<T> exp_below_most(Vec<T> x) {
+CHAINRULE_INLINE inline Vec<T> exp_below_most(Vec<T> x) {
   using C = ExpConstants<T>;
   const ExpParts<T> p = exp_parts<T>(x < C::kLeast ? broadcast(C::kLeast) : x);
   return scale<T>(T(1) + (p.r + p.tail), p.k);
 }
 
 template <class T>
-inline Vec<T> exp(Vec<T> x) {
+CHAINRULE_INLINE inline Vec<T> exp(Vec<T> x) {
   using C = ExpConstants<T>;
   return exp_below_most<T>(x > C::kMost ? broadcast(C::kMost) : x);
 }
@@ -119,7 +119,7 @@ inline Vec<T> exp(Vec<T> x) {
 // r is at least 0.15 in size. There the rounding of r would count, so high and low stand for it.
 // Beyond 2^60 the 2^-k is far below an ulp of 1, and 2^-60 stands in for it.
 template <class T>
-inline Vec<T> expm1_factor(const ExpParts<T>& p) {
+CHAINRULE_INLINE inline Vec<T> expm1_factor(const ExpParts<T>& p) {
   const IntVec<T> most = IntVec<T>{} + 60;
   const Vec<T> one_less = T(1) - power_of_two<T>(-(p.k < most ? p.k : most));
   return (one_less + p.high) + (p.tail - p.low);
@@ -127,7 +127,7 @@ inline Vec<T> expm1_factor(const ExpParts<T>& p) {
 
 // exp(x) - 1, without the cancellation near 0.
 template <class T>
-inline Vec<T> expm1(Vec<T> x) {
+CHAINRULE_INLINE inline Vec<T> expm1(Vec<T> x) {
   using C = ExpConstants<T>;
   const T least = -40;  // exp(-40) is below half an ulp of 1
   const Vec<T> low = x < least ? broadcast(least) : x;
@@ -137,7 +137,7 @@ inline Vec<T> expm1(Vec<T> x) {
 
 // |x|, by clearing the sign bit.
 template <class T>
-inline Vec<T> abs(Vec<T> x) {
+CHAINRULE_INLINE inline Vec<T> abs(Vec<T> x) {
   using Int = typename Types<T>::Int;
   constexpr Int kAllButSign = static_cast<Int>(~(std::uint64_t{1} << (8 * sizeof(Int) - 1)));
   return reinterpret_cast<Vec<T>>(reinterpret_cast<IntVec<T>>(x) & kAllButSign);

@@ -39,7 +39,7 @@ struct LogParts {
 
 // For finite x > 0; others give anything, but overflow no integer.
 template <class T>
-inline LogParts<T> log_parts(Vec<T> x) {
+CHAINRULE_INLINE inline LogParts<T> log_parts(Vec<T> x) {
   using C = LogConstants<T>;
   using E = ExpConstants<T>;
   using Int = typename Types<T>::Int;
@@ -64,7 +64,7 @@ struct AtanhCoefficient {
 
 // k ln 2 + log(1 + f) + low, for a low that is at most an ulp or so.
 template <class T>
-inline Vec<T> log_of_parts(LogParts<T> p, Vec<T> low) {
+CHAINRULE_INLINE inline Vec<T> log_of_parts(LogParts<T> p, Vec<T> low) {
   using E = ExpConstants<T>;
   const Vec<T> s = p.f / (T(2) + p.f);
   Vec<T> powers[4] = {s * s};
@@ -77,7 +77,7 @@ inline Vec<T> log_of_parts(LogParts<T> p, Vec<T> low) {
 
 // result where x is in the domain of the logarithm (0, inf); otherwise what log(x) is there.
 template <class T>
-inline Vec<T> in_domain_of_log(Vec<T> x, Vec<T> result) {
+CHAINRULE_INLINE inline Vec<T> in_domain_of_log(Vec<T> x, Vec<T> result) {
   const T inf = __builtin_inf();
   const T nan = __builtin_nan("");
   result = x < inf ? result : x;  // inf and NaN
@@ -86,14 +86,14 @@ inline Vec<T> in_domain_of_log(Vec<T> x, Vec<T> result) {
 }
 
 template <class T>
-inline Vec<T> log(Vec<T> x) {
+CHAINRULE_INLINE inline Vec<T> log(Vec<T> x) {
   return in_domain_of_log<T>(x, log_of_parts<T>(log_parts<T>(x), Vec<T>{}));
 }
 
 // log(1 + x) for finite x > -1: u = 1 + x is rounded, and (1 + x - u) / u makes up for what was
 // lost. For u near 1 (k = 0) nothing is lost, as f = x.
 template <class T>
-inline Vec<T> log1p_in_domain(Vec<T> x) {
+CHAINRULE_INLINE inline Vec<T> log1p_in_domain(Vec<T> x) {
   const Vec<T> u = T(1) + x;
   LogParts<T> p = log_parts<T>(u);
   const auto near = p.k == T(0);
@@ -103,7 +103,7 @@ inline Vec<T> log1p_in_domain(Vec<T> x) {
 
 // log(1 + x), without the cancellation near 0.
 template <class T>
-inline Vec<T> log1p(Vec<T> x) {
+CHAINRULE_INLINE inline Vec<T> log1p(Vec<T> x) {
   const Vec<T> result = in_domain_of_log<T>(T(1) + x, log1p_in_domain<T>(x));
   return x == T(0) ? x : result;  // log1p(-0) is -0
 }

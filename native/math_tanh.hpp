@@ -7,7 +7,7 @@ namespace chainrule::CHAINRULE_ISA {
 
 // The value of one with the sign of the other; value >= 0 or NaN.
 template <class T>
-inline Vec<T> with_sign_of(Vec<T> sign, Vec<T> value) {
+CHAINRULE_INLINE inline Vec<T> with_sign_of(Vec<T> sign, Vec<T> value) {
   const IntVec<T> bit =
       reinterpret_cast<IntVec<T>>(sign) ^ reinterpret_cast<IntVec<T>>(abs<T>(sign));
   return reinterpret_cast<Vec<T>>(reinterpret_cast<IntVec<T>>(value) | bit);
@@ -16,20 +16,20 @@ inline Vec<T> with_sign_of(Vec<T> sign, Vec<T> value) {
 // 1 / (1 + exp(-x)) by t = exp(-|x|), which cannot overflow: 1 / (1 + t) for x >= 0, else
 // t / (1 + t), which keeps its relative accuracy down to the denormals.
 template <class T>
-inline Vec<T> sigmoid(Vec<T> x) {
+CHAINRULE_INLINE inline Vec<T> sigmoid(Vec<T> x) {
   const Vec<T> t = exp_below_most<T>(-abs<T>(x));
   return (x < T(0) ? t : broadcast(T(1))) / (T(1) + t);
 }
 
 // x, but at least -1e4: where a factor vanishes with x, so that -inf meets no 0. NaN stays NaN.
 template <class T>
-inline Vec<T> not_endless(Vec<T> x) {
+CHAINRULE_INLINE inline Vec<T> not_endless(Vec<T> x) {
   return x < T(-1e4) ? broadcast(T(-1e4)) : x;
 }
 
 // log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)), where again nothing overflows.
 template <class T>
-inline Vec<T> softplus(Vec<T> x) {
+CHAINRULE_INLINE inline Vec<T> softplus(Vec<T> x) {
   const Vec<T> t = exp_below_most<T>(-abs<T>(x));
   return (x > T(0) ? x : Vec<T>{}) + log1p_in_domain<T>(t);
 }
@@ -40,7 +40,7 @@ inline Vec<T> softplus(Vec<T> x) {
 // For |x| < 0.5 the same quotient is written as |x| + (E - 2|x| - |x| E) / (E + 2): the second term
 // is small, and so are its errors.
 template <class T>
-inline Vec<T> tanh(Vec<T> x) {
+CHAINRULE_INLINE inline Vec<T> tanh(Vec<T> x) {
   const T most = 40;
   const Vec<T> size = abs<T>(x);
   const Vec<T> twice = T(2) * size;

@@ -1,23 +1,23 @@
-// A network during a call: its parameters padded to whole vectors, and forward and backward over a
-// panel of rows.
+// A network during a call: its parameters in panels, and forward and backward over a panel of rows
+// of data. Forward, loss and deltas work on rows from .. to, so that threads can share a panel.
 //
-//   forward    Z = A_below W + b,  A = f(Z)                       (rows, units)
-//   backward   D = dL/dA * f'(Z)                                  (rows, units)
-//              dL/dW = A_below^T D,  dL/db = sum of D over rows   (inputs, units), (units)
-//              dL/dA_below = D W^T                                (rows, inputs)
+//   forward    A = f(Z), Z from the layer below                    (rows, units)
+//   deltas     D = dL/dZ = dL/dA * f'(Z), dL/dA from the layer above
+//   gradients  of all parameters, added up over the panels of a batch
 //
-// Every matrix has rows of `ld` elements: its columns rounded up to whole vectors.
+// Matrices of activations have rows of `ld` elements, the columns beyond `units` being padding.
 #pragma once
 
+#include "dense.hpp"
 #include "measures.hpp"
 #include "stages.hpp"
-#include "tile.hpp"
-#include "transpose.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
 
 // The most rows that go through the network together: their activations stay in the cache.
-constexpr std::int64_t kPanelRows = 64;
+constexpr std::int64_t kPanelRows = 128;
+// Losses are added up in blocks of so many rows: the same sum whichever thread has which block.
+constexpr std::int64_t kBlockRows = 16;
 
 template <class T>
 class Network {
@@ -29,6 +29,12 @@ class Network {
   // Room for `rows` rows at a time, and for gradients and slots if asked. False: out of memory.
   bool prepare(const Program& program, std::int64_t rows, bool gradients, bool slots) {
     program_ = program;
+    with_row(program.loss, Losses(), [&]<class F>(Type<F>) {
+      with_row(program.stages[program.n_stages - 1].activation, Activations(),
+               [&]<class G>(Type<G>) {
+                 loss_activates_ = program.on_logits && std::is_same_v<typename F::Activates, G>;
+               });
+    });
     lay_out(rows, gradients, slots);
     if (!arena_.allocate()) return false;
     lay_out(rows, gradients, slots);
@@ -48,193 +54,205 @@ class Network {
 
   // Parameters, gradients and slots from and to their form without padding.
   void read(const T* theta) {
-    for_each_row([&](const Parameters<T>& p, std::int64_t at, std::int64_t from) {
-      copy(theta + from, p.w + at, p.block->columns);
+    for_each_part([&](const Parameters<T>& p, std::int64_t at, std::int64_t from, std::int64_t n) {
+      copy(theta + from, p.w + at, n);
     });
   }
   void write(T* theta) {
-    for_each_row([&](const Parameters<T>& p, std::int64_t at, std::int64_t from) {
-      copy(p.w + at, theta + from, p.block->columns);
+    for_each_part([&](const Parameters<T>& p, std::int64_t at, std::int64_t from, std::int64_t n) {
+      copy(p.w + at, theta + from, n);
     });
   }
   void write_gradient(T* gradient) {
-    for_each_row([&](const Parameters<T>& p, std::int64_t at, std::int64_t from) {
+    for_each_part([&](const Parameters<T>& p, std::int64_t at, std::int64_t from, std::int64_t n) {
       if (p.g) {
-        copy(p.g + at, gradient + from, p.block->columns);
+        copy(p.g + at, gradient + from, n);
       } else {
-        std::memset(gradient + from, 0, p.block->columns * sizeof(T));
+        std::memset(gradient + from, 0, n * sizeof(T));
       }
     });
   }
   void read_slot(int slot, const T* values) {
-    for_each_row([&](const Parameters<T>& p, std::int64_t at, std::int64_t from) {
-      if (p.s[slot]) copy(values + from, p.s[slot] + at, p.block->columns);
+    for_each_part([&](const Parameters<T>& p, std::int64_t at, std::int64_t from, std::int64_t n) {
+      if (p.s[slot]) copy(values + from, p.s[slot] + at, n);
     });
   }
   void write_slot(int slot, T* values) {
-    for_each_row([&](const Parameters<T>& p, std::int64_t at, std::int64_t from) {
-      if (p.s[slot]) copy(p.s[slot] + at, values + from, p.block->columns);
+    for_each_part([&](const Parameters<T>& p, std::int64_t at, std::int64_t from, std::int64_t n) {
+      if (p.s[slot]) copy(p.s[slot] + at, values + from, n);
     });
   }
 
-  // The rows of a panel, side by side: where they lie when that will do, else copied together.
-  Matrix<T> gather(const T* X, const std::int64_t* index, std::int64_t first, std::int64_t rows) {
+  // Where the rows of a panel will be: where they lie when that will do, else side by side in a
+  // place of their own, to which gather() copies them.
+  Matrix<T> rows_of(const T* X, const std::int64_t* index, std::int64_t first) const {
     const std::int64_t D = inputs();
-    if (!index && layers_[0].stage->kind == Kind::dense) return {X + first * D, D};
-    const std::int64_t ld = round_up(D, L);
-    for (std::int64_t r = 0; r < rows; ++r) {
-      copy(X + (index ? index[first + r] : first + r) * D, X_ + r * ld, D);
+    if (!index && layers_[0].stage->kind == Kind::dense && D * sizeof(T) % 1024 != 0) {
+      return {X + first * D, D};
     }
-    return {X_, ld};
+    return {X_, row_distance<T>(D)};
   }
 
-  // Copies the targets and weights of a panel to where loss() reads them.
-  void set_targets(const Data<T>& data, const std::int64_t* index, std::int64_t first,
-                   std::int64_t rows) {
-    for (std::int64_t r = 0; r < rows; ++r) {
-      const std::int64_t from = index ? index[first + r] : first + r;
-      copy(data.Y + from * program_.targets, Y_ + r * ld_targets(), program_.targets);
-      weights_[r] = data.weight ? data.weight[from] : T(1);
+  // Rows from .. to of a panel whose rows are first, first + 1, ... of the order (or of the data),
+  // with their targets and weights.
+  void gather(const Data<T>& data, const std::int64_t* index, std::int64_t first, std::int64_t from,
+              std::int64_t to) {
+    const std::int64_t D = inputs();
+    const bool copies = rows_of(data.X, index, first).at == X_;
+    for (std::int64_t r = from; r < to; ++r) {
+      const std::int64_t row = index ? index[first + r] : first + r;
+      if (copies) copy(data.X + row * D, X_ + r * row_distance<T>(D), D);
+      if (!data.Y) continue;
+      copy(data.Y + row * program_.targets, Y_ + r * ld_targets(), program_.targets);
+      weights_[r] = data.weight ? data.weight[row] : T(1);
     }
   }
 
-  void forward(Matrix<T> X, std::int64_t rows, const Mode& mode) {
+  // `before_loss`: loss() follows, so that what it computes on the way is left to it.
+  void forward(Matrix<T> X, std::int64_t from, std::int64_t to, const Mode& mode,
+               bool before_loss) {
     Matrix<T> below = X;
     for (int i = 0; i < depth(); ++i) {
       Layer<T>& l = layers_[i];
+      const std::int64_t at = from * l.ld, n = (to - from) * l.ld;
       switch (l.stage->kind) {
         case Kind::dense:
-          dense_forward(l, below, rows);
+          dense_forward<T>(l, below, l.b() ? l.b() : zeros_, from, to);
           break;
         case Kind::activation:
-          copy(below.at, l.Z, rows * l.ld);
+          copy(below.at + at, l.Z + at, n);
           break;
         case Kind::dropout:
           if (mode.training) {
-            dropout_forward(l, below.at, rows, mode);
+            dropout_forward(l, below.at, from, to, mode);
           } else {
-            copy(below.at, l.Z, rows * l.ld);
+            copy(below.at + at, l.Z + at, n);
           }
           break;
         case Kind::batch_norm:
-          batch_norm_forward(l, below.at, rows, mode);
+          batch_norm_forward(l, below.at, to, mode);
           break;
         case Kind::layer_norm:
-          layer_norm_forward(l, below.at, rows);
+          layer_norm_forward(l, below.at, to);
           break;
         case Kind::rescaling:
-          rescaling_forward(l, below.at, rows);
+          rescaling_forward(l, below.at, from, to);
           break;
       }
-      activate(l, rows);
+      if (i < depth() - 1 || !before_loss || !loss_activates_) activate(l, from, to);
       below = {l.A, l.ld};
     }
   }
 
-  // Adds the loss of `rows` rows to the lanes of `total`; with Delta also D of the last layer,
-  // `scale` weighing all samples. Y has rows of ld_targets(); its padding is not used.
+  // The loss and the measures of rows from .. to, by blocks; from is a multiple of kBlockRows. With
+  // Delta also D of the last layer, `scale` weighing all samples.
   template <bool Delta>
-  void loss(std::int64_t rows, const T* Y, T scale, Vec<T>& total) {
-    Layer<T>& l = last();
-    const T* from = program_.on_logits ? l.Z : l.A;
-    const T p[2] = {static_cast<T>(program_.loss_parameters[0]),
-                    static_cast<T>(program_.loss_parameters[1])};
-    with_row(program_.loss, Losses(), [&]<class F>(Type<F>) {
-      for (std::int64_t r = 0; r < rows; ++r) {
-        F::template row<Delta>(from + r * l.ld, Y + r * ld_targets(), l.D + r * l.ld, l.units, p,
-                               Weights<T>{weights_[r], weights_[r] * scale}, total);
-      }
-    });
-    if (Delta && !program_.on_logits) pull_back(l, rows);
-  }
-
-  // The loss of a panel, as one number.
-  template <bool Delta>
-  double loss(std::int64_t rows, T scale = T(1)) {
-    Vec<T> total = {};
-    loss<Delta>(rows, Y_, scale, total);
-    return static_cast<double>(sum_of_lanes<T>(total));
-  }
-
-  // Adds each measure of `rows` rows to sums (n_measures).
-  void measure(std::int64_t rows, const T* Y, double* sums) {
-    const Layer<T>& l = last();
-    for (int m = 0; m < program_.n_measures; ++m) {
-      with_row(program_.measures[m], Measures(), [&]<class F>(Type<F>) {
-        for (std::int64_t r = 0; r < rows; ++r) {
-          sums[m] += F::template of<T>(l.A + r * l.ld, Y + r * ld_targets(), l.units);
+  void loss(std::int64_t from, std::int64_t to, T scale) {
+    for (; from < to; from += kBlockRows) {
+      const std::int64_t end = to - from < kBlockRows ? to : from + kBlockRows;
+      const std::int64_t block = from / kBlockRows;
+      Vec<T> total = {};
+      for_loss([&]<class F>(Type<F>) {
+        for (std::int64_t r = from; r < end; ++r) {
+          loss_of_row<F, Delta>(r, Y_ + r * ld_targets(), {weights_[r], weights_[r] * scale},
+                                total);
         }
       });
+      block_loss_[block] = static_cast<double>(sum_of_lanes<T>(total));
+      double* sums = block_measures_ + block * program_.n_measures;
+      for (int m = 0; m < program_.n_measures; ++m) sums[m] = 0;
+      for (std::int64_t r = from; r < end; ++r) measure(r, Y_ + r * ld_targets(), sums);
     }
   }
 
-  // Backward from D of the last layer. With Update the weights of dense layers make a step of
-  // `rate` times the gradient at once; otherwise gradients are added to those that are there. D of
-  // the layer below is computed before that, from the weights as they were.
-  template <bool Update>
-  void backward(Matrix<T> X, std::int64_t rows, const Mode& mode, T rate) {
+  // Adds what loss() left of a panel of `rows` rows; measures may be null.
+  void add_up(std::int64_t rows, double* total, double* measures) const {
+    for (std::int64_t block = 0; block * kBlockRows < rows; ++block) {
+      *total += block_loss_[block];
+      for (int m = 0; measures && m < program_.n_measures; ++m) {
+        measures[m] += block_measures_[block * program_.n_measures + m];
+      }
+    }
+  }
+
+  // The same for the one row of training one sample at a time, whose loss goes to lanes of total.
+  void loss_of_sample(const T* y, Vec<T>& total, double* measures) {
+    for_loss([&]<class F>(Type<F>) { loss_of_row<F, true>(0, y, {T(1), T(1)}, total); });
+    if (program_.n_measures > 0) measure(0, y, measures);
+    if (!program_.on_logits) pull_back(last(), 0, 1);
+  }
+
+  // For deltas(): once a step, since the kernels change with every step. Of `parts` equal parts of
+  // the work, this one.
+  void transpose_kernels(int part, int parts) {
+    for (int i = 1; i < depth(); ++i) {
+      const Layer<T>& l = layers_[i];
+      if (l.stage->kind != Kind::dense) continue;
+      const std::int64_t vectors = l.width / L;
+      transpose<T>(l.inputs, l.units, vectors * part / parts * L, vectors * (part + 1) / parts * L,
+                   l.W(), transposed(l));
+    }
+  }
+
+  // D of all layers, from what loss() left in the last.
+  void deltas(std::int64_t from, std::int64_t to, const Mode& mode, bool first_panel) {
+    if (!program_.on_logits) pull_back(last(), from, to);
     for (int i = depth() - 1; i >= 0; --i) {
-      Layer<T>& l = layers_[i];
-      T* dx = i > 0 ? layers_[i - 1].D : nullptr;
+      const Layer<T>& l = layers_[i];
+      Layer<T>* below = i > 0 ? &layers_[i - 1] : nullptr;
+      T* dx = below ? below->D : nullptr;
       switch (l.stage->kind) {
         case Kind::dense:
-          if (dx) dense_delta_below(l, dx, rows);
-          dense_gradient<Update>(l, i > 0 ? Matrix<T>{layers_[i - 1].A, layers_[i - 1].ld} : X,
-                                 rows, rate);
+          if (dx) dense_delta<T>(l, dx, below->ld, from, to);
           break;
         case Kind::activation:
-          if (dx) copy(l.D, dx, rows * l.ld);
+          if (dx) copy(l.D + from * l.ld, dx + from * l.ld, (to - from) * l.ld);
           break;
         case Kind::dropout:
-          if (dx) multiply_by_kept(l, dx, rows);
+          if (dx) multiply_by_kept(l, dx, from, to);
           break;
         case Kind::batch_norm:
-          batch_norm_backward(l, dx, rows, mode);
+          batch_norm_backward(l, dx, to, mode, first_panel);
           break;
         case Kind::layer_norm:
-          layer_norm_backward(l, dx, rows);
+          layer_norm_backward(l, dx, to, first_panel);
           break;
         case Kind::rescaling:
-          if (dx) rescaling_backward(l, dx, rows);
+          if (dx) rescaling_backward(l, dx, from, to);
           break;
       }
-      if (dx) pull_back(layers_[i - 1], rows);
+      if (below) pull_back(*below, from, to);
     }
+  }
+
+  // What is below layer i: the inputs X of the panel, or the activations of the layer before.
+  Matrix<T> below(int i, Matrix<T> X) const {
+    return i > 0 ? Matrix<T>{layers_[i - 1].A, layers_[i - 1].ld} : X;
   }
 
  private:
-  void dense_forward(Layer<T>& l, Matrix<T> below, std::int64_t rows) {
-    const T* b = l.b() ? l.b() : zeros_;
-    multiply(rows, l.units, l.inputs, below, l.W(), l.ld,
-             [&](std::int64_t r, std::int64_t c, Vec<T> sum) {
-               store(l.Z + r * l.ld + c, sum + load(b + c));
-             });
+  template <class Use>
+  void for_loss(Use&& use) {
+    with_row(program_.loss, Losses(), use);
   }
 
-  void dense_delta_below(const Layer<T>& l, T* dx, std::int64_t rows) {
-    const std::int64_t ldx = round_up(l.inputs, L);
-    transpose<T>(l.inputs, l.units, l.W(), l.ld, l.W_transposed, ldx);
-    multiply(rows, l.inputs, l.units, Matrix<T>{l.D, l.ld}, l.W_transposed, ldx,
-             [&](std::int64_t r, std::int64_t c, Vec<T> sum) { store(dx + r * ldx + c, sum); });
+  template <class F, bool Delta>
+  void loss_of_row(std::int64_t r, const T* y, Weights<T> weights, Vec<T>& total) {
+    const Layer<T>& l = last();
+    const T* from = (program_.on_logits ? l.Z : l.A) + r * l.ld;
+    const T p[2] = {static_cast<T>(program_.loss_parameters[0]),
+                    static_cast<T>(program_.loss_parameters[1])};
+    T* const d = l.D + r * l.ld;
+    T* const activation = loss_activates_ ? l.A + r * l.ld : d;
+    F::template row<Delta>(from, y, d, activation, l.units, p, weights, total);
   }
 
-  template <bool Update>
-  void dense_gradient(const Layer<T>& l, Matrix<T> below, std::int64_t rows, T rate) {
-    T* const to = Update ? l.W() : l.own[0].g;
-    const T factor = Update ? -rate : T(1);
-    if (to) {
-      multiply(l.inputs, l.units, rows, Matrix<T>{below.at, 1, below.row}, l.D, l.ld,
-               [&](std::int64_t r, std::int64_t c, Vec<T> sum) {
-                 T* at = to + r * l.ld + c;
-                 store(at, load(at) + (Update ? factor * sum : sum));
-               });
-    }
-    T* const to_b = !l.b() ? nullptr : Update ? l.b() : l.own[1].g;
-    if (!to_b) return;
-    for (std::int64_t c = 0; c < l.units; c += L) {
-      Vec<T> sum = {};
-      for (std::int64_t r = 0; r < rows; ++r) sum += load(l.D + r * l.ld + c);
-      store(to_b + c, load(to_b + c) + factor * sum);
+  // Adds each measure of row r to sums (n_measures).
+  void measure(std::int64_t r, const T* y, double* sums) {
+    const Layer<T>& l = last();
+    for (int m = 0; m < program_.n_measures; ++m) {
+      with_row(program_.measures[m], Measures(),
+               [&]<class F>(Type<F>) { sums[m] += F::template of<T>(l.A + r * l.ld, y, l.units); });
     }
   }
 
@@ -248,10 +266,13 @@ class Network {
       Parameters<T> p = {};
       p.block = &block;
       p.ld = round_up(block.columns, L);
-      // Rows are rounded up as well, where transposing reads whole blocks.
-      const std::int64_t n = round_up(block.rows, block.rows > 1 ? L : 1) * p.ld;
+      const std::int64_t n = p.size();
       p.w = arena_.template take<T>(n);
-      if (gradients && block.trainable) p.g = arena_.template take<T>(n);
+      for (int s = 0; s < program_.n_stages; ++s) {
+        const Stage& stage = program_.stages[s];
+        p.is_kernel = p.is_kernel || (stage.kind == Kind::dense && stage.first_block == i);
+      }
+      if (block.trainable && (gradients || !p.is_kernel)) p.g = arena_.template take<T>(n);
       const int n_slots = program_.n_slots + (program_.ema_momentum >= 0 ? 1 : 0);
       for (int s = 0; slots && block.trainable && s < n_slots; ++s) {
         p.s[s] = arena_.template take<T>(n);
@@ -264,14 +285,15 @@ class Network {
       l.stage = &stage;
       l.inputs = stage.inputs;
       l.units = stage.units;
-      l.ld = round_up(stage.units, L);
+      l.width = round_up(stage.units, L);
+      l.ld = row_distance<T>(stage.units);
       l.own = parameters_ ? parameters_ + stage.first_block : nullptr;
       l.Z = arena_.template take<T>(rows * l.ld);
       l.A = arena_.template take<T>(rows * l.ld);
       l.D = arena_.template take<T>(rows * l.ld);
       l.A_before = arena_.template take<T>(l.ld);
       const bool dense = stage.kind == Kind::dense;
-      if (dense && i > 0) l.W_transposed = arena_.template take<T>(round_up(l.inputs, L) * l.ld);
+      if (dense && i > 0) l.W_transposed = arena_.template take<T>(l.units * round_up(l.inputs, L));
       if (!dense && stage.kind != Kind::activation) {
         l.kept = arena_.template take<T>(rows * l.ld);
         l.mean = arena_.template take<T>(l.ld);
@@ -289,20 +311,24 @@ class Network {
       if (layers_) layers_[i] = l;
     }
     zeros_ = arena_.template take<T>(widest);
-    X_ = arena_.template take<T>(rows * round_up(program_.stages[0].inputs, L));
+    X_ = arena_.template take<T>(rows * row_distance<T>(program_.stages[0].inputs));
     Y_ = arena_.template take<T>(rows * ld_targets());
     weights_ = arena_.template take<T>(rows);
     for (std::int64_t r = 0; weights_ && r < rows; ++r) weights_[r] = T(1);
+    const std::int64_t blocks = (rows + kBlockRows - 1) / kBlockRows;
+    block_loss_ = arena_.template take<double>(blocks);
+    block_measures_ = arena_.template take<double>(blocks * program_.n_measures);
   }
 
-  // Calls use(parameters, where the row lies in w, where it lies in theta).
+  // Calls use(parameters, where in w, where in theta, how many) for all that theta holds.
   template <class Use>
-  void for_each_row(Use&& use) {
+  void for_each_part(Use&& use) {
     for (int i = 0; i < program_.n_blocks; ++i) {
       const Parameters<T>& p = parameters_[i];
-      for (std::int64_t r = 0; r < p.block->rows; ++r) {
-        use(p, r * p.ld, p.block->start + r * p.block->columns);
-      }
+      for_each_piece(p.block->rows, p.block->columns, p.ld, kPanel<T>,
+                     [&](std::int64_t at, std::int64_t from, std::int64_t n) {
+                       use(p, at, p.block->start + from, n);
+                     });
     }
   }
 
@@ -311,7 +337,9 @@ class Network {
   Layer<T>* layers_ = nullptr;
   Parameters<T>* parameters_ = nullptr;
   T *X_ = nullptr, *Y_ = nullptr, *weights_ = nullptr, *zeros_ = nullptr;
+  double *block_loss_ = nullptr, *block_measures_ = nullptr;
   std::int64_t work_ = 0;
+  bool loss_activates_ = false;
 };
 
 }  // namespace chainrule::CHAINRULE_ISA

@@ -5,16 +5,17 @@
 // applies the update of the sample before and computes the forward product of this one.
 #pragma once
 
-#include "simd.hpp"
+#include "panel.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
 
-// For Vectors vectors of columns of W (inputs, ..):
+// For one panel of W, Vectors vectors wide:
 //   W[i, :] -= before[i] * (rate * D);   z = b + sum over i of x[i] * W[i, :]
-// x, before (inputs); W row-major with distance ldw; D, b, z (Vectors vectors).
+// x, before (inputs); W (inputs, Vectors vectors), D, b, z (Vectors vectors).
 template <bool Update, int Vectors, class T>
-inline void update_and_forward(std::int64_t inputs, const T* x, const T* before, T rate, const T* D,
-                               T* W, std::int64_t ldw, const T* b, T* z) {
+CHAINRULE_INLINE inline void update_and_forward_panel(std::int64_t inputs, const T* x,
+                                                      const T* before, T rate, const T* D, T* W,
+                                                      const T* b, T* z) {
   constexpr int L = kLanes<T>;
   // A sum must wait for its last result, so that at least four run side by side; more of them only
   // spread the stores over more lines.
@@ -30,7 +31,7 @@ inline void update_and_forward(std::int64_t inputs, const T* x, const T* before,
     const Vec<T> now = broadcast(x[i]);  // read before W is written, which might be the same memory
     const Vec<T> then = broadcast(before[i]);
     for (int v = 0; v < Vectors; ++v) {
-      T* at = W + i * ldw + v * L;
+      T* at = W + (i * Vectors + v) * L;
       Vec<T> w = load(at);
       if (Update) {
         w -= then * change[v];
@@ -54,29 +55,39 @@ inline void update_and_forward(std::int64_t inputs, const T* x, const T* before,
   }
 }
 
-// Calls use(std::integral_constant<int, vectors>, first) for blocks of at most Most vectors.
-template <int Most, class Use>
-inline void in_blocks(std::int64_t vectors, Use&& use) {
-  std::int64_t first = 0;
-  for (std::int64_t blocks = (vectors + Most - 1) / Most; blocks > 0; --blocks) {
-    const std::int64_t n = (vectors - first + blocks - 1) / blocks;  // evenly, none nearly empty
-    [&]<int... k>(std::integer_sequence<int, k...>) {
-      ((n == k + 1 ? (use(std::integral_constant<int, k + 1>(), first), 0) : 0), ...);
-    }(std::make_integer_sequence<int, Most>());
-    first += n;
+// The same for all of W.
+template <bool Update, class T>
+CHAINRULE_APART void update_and_forward(std::int64_t inputs, const T* x, const T* before, T rate,
+                                        const T* D, Panels<T> W, const T* b, T* z) {
+  for (std::int64_t c = 0; c < W.ld; c += kPanel<T>) {
+    if (W.width(c) == kPanel<T>) {
+      update_and_forward_panel<Update, 2>(inputs, x, before, rate, D + c, W.panel(c), b + c, z + c);
+    } else {
+      update_and_forward_panel<Update, 1>(inputs, x, before, rate, D + c, W.panel(c), b + c, z + c);
+    }
   }
 }
 
-// dA[i] = sum over j of W[i, j] D[j], for as many rows i as a vector has lanes.
+// dA[i] = sum over j of W[i, j] D[j] for the rows i from `first` on, as many as a vector has lanes;
+// 0 for rows that W does not have.
 template <class T>
-inline Vec<T> rows_times(const T* W, std::int64_t ldw, const T* D, std::int64_t vectors) {
+CHAINRULE_INLINE inline Vec<T> rows_times(Panels<T> W, std::int64_t first, std::int64_t rows,
+                                          const T* D) {
   constexpr int L = kLanes<T>;
-  Vec<T> sums[L];
-  const Vec<T> first = load(D);
-  for (int r = 0; r < L; ++r) sums[r] = load(W + r * ldw) * first;
-  for (std::int64_t v = 1; v < vectors; ++v) {
-    const Vec<T> d = load(D + v * L);
-    for (int r = 0; r < L; ++r) sums[r] += load(W + r * ldw + v * L) * d;
+  Vec<T> sums[L] = {};
+  for (std::int64_t c = 0; c < W.ld; c += kPanel<T>) {
+    const T* w = W.panel(c) + first * W.width(c);
+    const std::int64_t width = W.width(c);
+    for (std::int64_t v = 0; v < width; v += L) {
+      const Vec<T> d = load(D + c + v);
+      if (first + L <= rows) {
+        for (int r = 0; r < L; ++r) sums[r] += load(w + r * width + v) * d;
+      } else {
+        for (int r = 0; r < L; ++r) {
+          if (first + r < rows) sums[r] += load(w + r * width + v) * d;
+        }
+      }
+    }
   }
   return sums_of<T>(sums);
 }

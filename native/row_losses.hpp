@@ -5,81 +5,92 @@
 
 namespace chainrule::CHAINRULE_ISA {
 
-// What the losses of this file share: the loop over the outputs is plain, one number at a
-// time.
+// Losses that see a whole row add one number to the total.
 template <class T>
 inline void add(Vec<T>& total, T value) {
   total[0] += value;
 }
 
-// The targets of categorical losses, as a function of the class: one number each, or one class.
+// The targets of categorical losses by vectors, from column c on: a number for each class, or a
+// class, whose target is 1 and that of the others 0.
 template <class T>
 struct OneHot {
   const T* y;
-  T operator()(std::int64_t j) const { return y[j]; }
+  Vec<T> operator()(std::int64_t c) const { return load(y + c); }
 };
 template <class T>
 struct ClassNumber {
   const T* y;
-  T operator()(std::int64_t j) const { return static_cast<std::int64_t>(*y) == j ? T(1) : T(0); }
+  Vec<T> operator()(std::int64_t c) const {
+    const T chosen = static_cast<T>(static_cast<std::int64_t>(*y) - c);
+    return lane_numbers<T>() == chosen ? broadcast(T(1)) : Vec<T>{};
+  }
 };
 
 // q = a / sum(a), clipped: loss = -sum y log q. With g = dL/dq: dL/da = (g - sum g q) / sum(a).
 template <bool Delta, class T, class Target>
 inline void categorical_row(const T* a, Target y, T* d, std::int64_t n, Weights<T> weights,
                             Vec<T>& total) {
+  constexpr int L = kLanes<T>;
   const T least = static_cast<T>(kEpsilon), most = static_cast<T>(1 - kEpsilon);
-  T sum = 0, loss = 0, shared = 0;
-  for (std::int64_t j = 0; j < n; ++j) sum += a[j];
-  const auto gradient = [&](std::int64_t j) {
-    const T q = a[j] / sum;
-    return q < least || q > most ? T(0) : -y(j) / q;
+  const T sum = sum_over_row<T>(n, [&](std::int64_t c) { return load(a + c); });
+  Vec<T> losses = {}, shares = {};
+  const auto gradient = [&](std::int64_t c, Vec<T> q) {
+    return unless_clipped<T>(q, least, most, -y(c) / q);
   };
-  for (std::int64_t j = 0; j < n; ++j) {
-    const T q = a[j] / sum, clipped = q < least ? least : q > most ? most : q;
-    if (y(j) != 0) loss -= y(j) * std::log(clipped);
-    shared += gradient(j) * q;
+  for (std::int64_t c = 0; c < n; c += L) {
+    const Vec<T> q = load(a + c) / sum, target = y(c);
+    const Vec<T> loss = target == T(0) ? Vec<T>{} : target * log<T>(clip<T>(q, least, most));
+    losses -= first_lanes<T>(loss, n - c);
+    shares += first_lanes<T>(gradient(c, q) * q, n - c);
   }
-  add<T>(total, weights.value * loss);
+  add<T>(total, weights.value * sum_of_lanes<T>(losses));
   if constexpr (Delta) {
-    for (std::int64_t j = 0; j < n; ++j) {
-      d[j] = weights.delta * (gradient(j) - shared) / sum;
+    const T shared = sum_of_lanes<T>(shares), factor = weights.delta / sum;
+    for (std::int64_t c = 0; c < n; c += L) {
+      const Vec<T> g = factor * (gradient(c, load(a + c) / sum) - shared);
+      store(d + c, first_lanes<T>(g, n - c));
     }
   }
 }
 
 // loss = -sum y (z - log sum exp z);  dL/dz = softmax(z) sum(y) - y
 template <bool Delta, class T, class Target>
-inline void categorical_logits_row(const T* z, Target y, T* d, std::int64_t n, Weights<T> weights,
-                                   Vec<T>& total) {
+inline void categorical_logits_row(const T* z, Target y, T* d, T* softmax, std::int64_t n,
+                                   Weights<T> weights, Vec<T>& total) {
   constexpr int L = kLanes<T>;
-  T most = z[0];
-  for (std::int64_t j = 1; j < n; ++j) most = z[j] > most ? z[j] : most;
-  Vec<T> sums = {};
+  const Vec<T> most = max_of_row<T>(z, n);
+  const T sum = sum_over_row<T>(n, [&](std::int64_t c) {
+    const Vec<T> e = exp_below_most<T>(load(z + c) - most);
+    store(softmax + c, e);
+    return e;
+  });
+  const Vec<T> log_sum = most + std::log(sum);
+  const T share = 1 / sum;
+  Vec<T> losses = {}, targets = {};
   for (std::int64_t c = 0; c < n; c += L) {
-    const Vec<T> e = first_lanes<T>(exp_below_most<T>(load(z + c) - most), n - c);
-    if constexpr (Delta) store(d + c, e);
-    sums += e;
+    const Vec<T> target = first_lanes<T>(y(c), n - c);
+    losses += target == T(0) ? Vec<T>{} : target * (log_sum - load(z + c));
+    targets += target;
+    store(softmax + c, load(softmax + c) * share);
   }
-  const T sum = sum_of_lanes<T>(sums), log_sum = most + std::log(sum);
-  T loss = 0, targets = 0;
-  for (std::int64_t j = 0; j < n; ++j) {
-    if (y(j) != 0) loss -= y(j) * (z[j] - log_sum);
-    targets += y(j);
-  }
-  add<T>(total, weights.value * loss);
+  add<T>(total, weights.value * sum_of_lanes<T>(losses));
   if constexpr (Delta) {
-    const T factor = targets / sum;
-    for (std::int64_t j = 0; j < n; ++j) d[j] = weights.delta * (d[j] * factor - y(j));
+    const T all = sum_of_lanes<T>(targets);
+    for (std::int64_t c = 0; c < n; c += L) {
+      const Vec<T> g = weights.delta * (load(softmax + c) * all - y(c));
+      store(d + c, first_lanes<T>(g, n - c));
+    }
   }
 }
 
 struct CategoricalCrossentropy {
   static constexpr const char* kName = "categorical_crossentropy";
   static constexpr bool kMean = true;
+  using Activates = void;
   template <bool Delta, class T>
-  static void row(const T* a, const T* y, T* d, std::int64_t n, const T* /*p*/, Weights<T> weights,
-                  Vec<T>& total) {
+  static void row(const T* a, const T* y, T* d, T* /*activation*/, std::int64_t n, const T* /*p*/,
+                  Weights<T> weights, Vec<T>& total) {
     categorical_row<Delta>(a, OneHot<T>{y}, d, n, weights, total);
   }
 };
@@ -87,19 +98,21 @@ struct CategoricalCrossentropy {
 struct CategoricalCrossentropyFromLogits {
   static constexpr const char* kName = "categorical_crossentropy_from_logits";
   static constexpr bool kMean = true;
+  using Activates = Softmax;
   template <bool Delta, class T>
-  static void row(const T* z, const T* y, T* d, std::int64_t n, const T* /*p*/, Weights<T> weights,
-                  Vec<T>& total) {
-    categorical_logits_row<Delta>(z, OneHot<T>{y}, d, n, weights, total);
+  static void row(const T* z, const T* y, T* d, T* activation, std::int64_t n, const T* /*p*/,
+                  Weights<T> weights, Vec<T>& total) {
+    categorical_logits_row<Delta>(z, OneHot<T>{y}, d, activation, n, weights, total);
   }
 };
 
 struct SparseCategoricalCrossentropy {
   static constexpr const char* kName = "sparse_categorical_crossentropy";
   static constexpr bool kMean = true;
+  using Activates = void;
   template <bool Delta, class T>
-  static void row(const T* a, const T* y, T* d, std::int64_t n, const T* /*p*/, Weights<T> weights,
-                  Vec<T>& total) {
+  static void row(const T* a, const T* y, T* d, T* /*activation*/, std::int64_t n, const T* /*p*/,
+                  Weights<T> weights, Vec<T>& total) {
     categorical_row<Delta>(a, ClassNumber<T>{y}, d, n, weights, total);
   }
 };
@@ -107,10 +120,11 @@ struct SparseCategoricalCrossentropy {
 struct SparseCategoricalCrossentropyFromLogits {
   static constexpr const char* kName = "sparse_categorical_crossentropy_from_logits";
   static constexpr bool kMean = true;
+  using Activates = Softmax;
   template <bool Delta, class T>
-  static void row(const T* z, const T* y, T* d, std::int64_t n, const T* /*p*/, Weights<T> weights,
-                  Vec<T>& total) {
-    categorical_logits_row<Delta>(z, ClassNumber<T>{y}, d, n, weights, total);
+  static void row(const T* z, const T* y, T* d, T* activation, std::int64_t n, const T* /*p*/,
+                  Weights<T> weights, Vec<T>& total) {
+    categorical_logits_row<Delta>(z, ClassNumber<T>{y}, d, activation, n, weights, total);
   }
 };
 
@@ -118,9 +132,10 @@ struct SparseCategoricalCrossentropyFromLogits {
 struct CategoricalHinge {
   static constexpr const char* kName = "categorical_hinge";
   static constexpr bool kMean = true;
+  using Activates = void;
   template <bool Delta, class T>
-  static void row(const T* a, const T* y, T* d, std::int64_t n, const T* /*p*/, Weights<T> weights,
-                  Vec<T>& total) {
+  static void row(const T* a, const T* y, T* d, T* /*activation*/, std::int64_t n, const T* /*p*/,
+                  Weights<T> weights, Vec<T>& total) {
     T right = 0, wrong = 0;
     std::int64_t worst = 0;
     for (std::int64_t j = 0; j < n; ++j) {
@@ -146,9 +161,10 @@ struct CategoricalHinge {
 struct CosineSimilarity {
   static constexpr const char* kName = "cosine_similarity";
   static constexpr bool kMean = true;
+  using Activates = void;
   template <bool Delta, class T>
-  static void row(const T* a, const T* y, T* d, std::int64_t n, const T* /*p*/, Weights<T> weights,
-                  Vec<T>& total) {
+  static void row(const T* a, const T* y, T* d, T* /*activation*/, std::int64_t n, const T* /*p*/,
+                  Weights<T> weights, Vec<T>& total) {
     T aa = 0, yy = 0, ay = 0;
     for (std::int64_t j = 0; j < n; ++j) {
       aa += a[j] * a[j];

@@ -13,6 +13,20 @@
 
 namespace chainrule::CHAINRULE_ISA {
 
+// In a function of many loops the compiler runs out of patience, and of registers: loops that must
+// be fast are functions apart, and what is in them is inlined without asking.
+#define CHAINRULE_INLINE __attribute__((always_inline))
+#define CHAINRULE_APART __attribute__((noinline))
+
+// Calls use(k) for k = 0 .. N - 1, each a constant: no loop is left, so that arrays indexed by k
+// can be registers.
+template <int N, class Use>
+CHAINRULE_INLINE inline void unrolled(Use&& use) {
+  [&]<int... k>(std::integer_sequence<int, k...>) CHAINRULE_INLINE {
+    (use(std::integral_constant<int, k>()), ...);
+  }(std::make_integer_sequence<int, N>());
+}
+
 #if defined(__AVX512F__)
 #if defined(CHAINRULE_VECTOR_BYTES)  // v4_256: see dispatch.cpp
 constexpr int kVectorBytes = CHAINRULE_VECTOR_BYTES;
@@ -57,62 +71,105 @@ template <class T>
 constexpr int kLanes = kVectorBytes / static_cast<int>(sizeof(T));
 
 template <class T>
-inline Vec<T> load(const T* p) {
+CHAINRULE_INLINE inline Vec<T> load(const T* p) {
   return *reinterpret_cast<const typename Types<T>::Loose*>(p);
 }
 
 template <class T>
-inline void store(T* p, Vec<T> v) {
+CHAINRULE_INLINE inline void store(T* p, Vec<T> v) {
   *reinterpret_cast<typename Types<T>::Loose*>(p) = v;
 }
 
 template <class T>
-inline Vec<T> broadcast(T x) {
+CHAINRULE_INLINE inline Vec<T> broadcast(T x) {
   return x - Vec<T>{};  // x - 0 keeps every x, -0 included; x + 0 would not
 }
 
-// Lanes 0 .. n - 1 of v, zero in the others.
+// 0, 1, 2, ...
 template <class T>
-inline Vec<T> first_lanes(Vec<T> v, std::int64_t n) {
+CHAINRULE_INLINE inline Vec<T> lane_numbers() {
+  Vec<T> numbers;
+  for (int k = 0; k < kLanes<T>; ++k) numbers[k] = static_cast<T>(k);
+  return numbers;
+}
+
+// Lanes 0 .. n - 1 of v, and those of `others` beyond.
+template <class T>
+CHAINRULE_INLINE inline Vec<T> first_lanes(Vec<T> v, std::int64_t n, Vec<T> others = Vec<T>{}) {
   IntVec<T> lane;
   for (int k = 0; k < kLanes<T>; ++k) lane[k] = static_cast<typename Types<T>::Int>(k);
-  return lane < static_cast<typename Types<T>::Int>(n) ? v : Vec<T>{};
+  return lane < static_cast<typename Types<T>::Int>(n) ? v : others;
 }
 
 template <class T>
-inline Vec<T> greater(Vec<T> a, Vec<T> b) {
+CHAINRULE_INLINE inline Vec<T> greater(Vec<T> a, Vec<T> b) {
   return a > b ? a : b;
 }
 
 // -1, 0 or 1; 0 for NaN.
 template <class T>
-inline Vec<T> sign(Vec<T> x) {
+CHAINRULE_INLINE inline Vec<T> sign(Vec<T> x) {
   const Vec<T> zero = {};
   return x > zero ? broadcast(T(1)) : x < zero ? broadcast(T(-1)) : zero;
 }
 
+// Of an array, which the compiler turns into one instruction; of the lanes of a vector it would
+// not.
 template <class T>
-inline Vec<T> sqrt(Vec<T> x) {
-  for (int k = 0; k < kLanes<T>; ++k) x[k] = __builtin_sqrt(x[k]);
-  return x;
+CHAINRULE_INLINE inline Vec<T> sqrt(Vec<T> x) {
+  alignas(kVectorBytes) T lanes[kLanes<T>];
+  store(lanes, x);
+  for (int k = 0; k < kLanes<T>; ++k) {
+    lanes[k] = sizeof(T) == 4 ? __builtin_sqrtf(lanes[k]) : __builtin_sqrt(lanes[k]);
+  }
+  return load(lanes);
 }
-template <>
-inline Vec<float> sqrt<float>(Vec<float> x) {
-  for (int k = 0; k < kLanes<float>; ++k) x[k] = __builtin_sqrtf(x[k]);
-  return x;
+
+// n numbers. Few at a time as a rule, so that a call of memcpy would cost more than they do.
+template <class T>
+CHAINRULE_INLINE inline void copy(const T* from, T* to, std::int64_t n) {
+  constexpr int L = kLanes<T>;
+  std::int64_t k = 0;
+  for (; k + L <= n; k += L) store(to + k, load(from + k));
+  if (k == n) return;
+  if (n >= L) {
+    store(to + n - L, load(from + n - L));
+  } else {
+    for (; k < n; ++k) to[k] = from[k];
+  }
+}
+
+// Lane k of the result is lane k ^ Step of v.
+template <int Step, class T, std::size_t... k>
+CHAINRULE_INLINE inline Vec<T> exchanged(Vec<T> v, std::index_sequence<k...>) {
+  return __builtin_shufflevector(v, v, (k ^ Step)...);
+}
+
+// combine(lanes) over all lanes in a tree, in every lane of the result.
+template <class T, int Step = kLanes<T> / 2, class Combine>
+CHAINRULE_INLINE inline Vec<T> over_lanes(Vec<T> v, Combine&& combine) {
+  if constexpr (Step == 0) {
+    return v;
+  } else {
+    v = combine(v, exchanged<Step, T>(v, std::make_index_sequence<kLanes<T>>()));
+    return over_lanes<T, Step / 2>(v, combine);
+  }
 }
 
 template <class T>
-inline T sum_of_lanes(Vec<T> v) {
-  T sum = 0;
-  for (int k = 0; k < kLanes<T>; ++k) sum += v[k];
-  return sum;
+CHAINRULE_INLINE inline T sum_of_lanes(Vec<T> v) {
+  return over_lanes<T>(v, [](Vec<T> a, Vec<T> b) { return a + b; })[0];
+}
+
+template <class T>
+CHAINRULE_INLINE inline Vec<T> greatest_lane(Vec<T> v) {
+  return over_lanes<T>(v, greater<T>);
 }
 
 // One step of adding up the lanes of several vectors at once. Where bit `Step` of the lane number
 // is clear the result is a[k] + a[k + Step], where it is set it is b[k] + b[k - Step].
 template <int Step, class T, std::size_t... k>
-inline Vec<T> add_neighbours(Vec<T> a, Vec<T> b, std::index_sequence<k...>) {
+CHAINRULE_INLINE inline Vec<T> add_neighbours(Vec<T> a, Vec<T> b, std::index_sequence<k...>) {
   constexpr int L = kLanes<T>;
   const Vec<T> own = __builtin_shufflevector(a, b, (k & Step ? L + k : k)...);
   const Vec<T> other = __builtin_shufflevector(a, b, (k & Step ? L + (k ^ Step) : (k ^ Step))...);
@@ -121,7 +178,7 @@ inline Vec<T> add_neighbours(Vec<T> a, Vec<T> b, std::index_sequence<k...>) {
 
 // Lane k of the result is the sum of all lanes of v[k]; v holds as many vectors as one has lanes.
 template <class T, int Step = 1>
-inline Vec<T> sums_of(Vec<T>* v) {
+CHAINRULE_INLINE inline Vec<T> sums_of(Vec<T>* v) {
   constexpr int L = kLanes<T>;
   if constexpr (Step == L) {
     return v[0];

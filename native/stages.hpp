@@ -9,33 +9,35 @@
 
 namespace chainrule::CHAINRULE_ISA {
 
-// Calls use(k, c) for each vector: k its place in a padded (rows, ld) array, c its first column.
+// Calls use(k, c) for each vector of rows from .. to: k its place in a padded (rows, ld) array, c
+// its first column.
 template <class T, class Use>
-inline void for_each_vector(std::int64_t rows, std::int64_t ld, Use&& use) {
-  for (std::int64_t r = 0; r < rows; ++r) {
+inline void for_each_vector(std::int64_t from, std::int64_t to, std::int64_t ld, Use&& use) {
+  for (std::int64_t r = from; r < to; ++r) {
     for (std::int64_t c = 0; c < ld; c += kLanes<T>) use(r * ld + c, c);
   }
 }
 
 template <class T>
-inline void dropout_forward(const Layer<T>& l, const T* x, std::int64_t rows, const Mode& mode) {
+inline void dropout_forward(const Layer<T>& l, const T* x, std::int64_t from, std::int64_t to,
+                            const Mode& mode) {
   const double rate = l.stage->settings[0];
   const auto threshold = static_cast<std::uint64_t>(rate * 4294967296.0);
   const T kept = static_cast<T>(1 / (1 - rate));
-  for (std::int64_t r = 0; r < rows; ++r) {
+  for (std::int64_t r = from; r < to; ++r) {
     T* factors = l.kept + r * l.ld;
     random_words(
         mode.key, mode.step, l.stage->stream, (mode.first_row + r) * l.units, l.units,
         [&](std::int64_t j, std::uint32_t word) { factors[j] = word >= threshold ? kept : T(0); });
   }
-  for_each_vector<T>(rows, l.ld, [&](std::int64_t k, std::int64_t) {
+  for_each_vector<T>(from, to, l.ld, [&](std::int64_t k, std::int64_t) {
     store(l.Z + k, load(x + k) * load(l.kept + k));
   });
 }
 
 template <class T>
-inline void multiply_by_kept(const Layer<T>& l, T* dx, std::int64_t rows) {
-  for_each_vector<T>(rows, l.ld, [&](std::int64_t k, std::int64_t) {
+inline void multiply_by_kept(const Layer<T>& l, T* dx, std::int64_t from, std::int64_t to) {
+  for_each_vector<T>(from, to, l.ld, [&](std::int64_t k, std::int64_t) {
     store(dx + k, load(l.D + k) * load(l.kept + k));
   });
 }
@@ -50,7 +52,7 @@ template <class T>
 inline void batch_norm_forward(const Layer<T>& l, const T* x, std::int64_t rows, const Mode& mode) {
   constexpr int L = kLanes<T>;
   const T epsilon = static_cast<T>(l.stage->settings[1]), n = static_cast<T>(rows);
-  for (std::int64_t c = 0; c < l.ld; c += L) {
+  for (std::int64_t c = 0; c < l.width; c += L) {
     Vec<T> mean = load(l.own[2].w + c), variance = load(l.own[3].w + c);
     if (uses_batch(l, mode)) {
       mean = variance = Vec<T>{};
@@ -76,18 +78,25 @@ inline void batch_norm_forward(const Layer<T>& l, const T* x, std::int64_t rows,
   }
 }
 
+// g[c ..] += change, or = if it is the first; nothing if g is null.
 template <class T>
-inline void batch_norm_backward(const Layer<T>& l, T* dx, std::int64_t rows, const Mode& mode) {
+inline void add_to(T* g, std::int64_t c, Vec<T> change, bool first) {
+  if (g) store(g + c, first ? change : load(g + c) + change);
+}
+
+template <class T>
+inline void batch_norm_backward(const Layer<T>& l, T* dx, std::int64_t rows, const Mode& mode,
+                                bool first_panel) {
   constexpr int L = kLanes<T>;
-  for (std::int64_t c = 0; c < l.ld; c += L) {
+  for (std::int64_t c = 0; c < l.width; c += L) {
     Vec<T> sum = {}, slope = {};
     for (std::int64_t r = 0; r < rows; ++r) {
       const Vec<T> d = load(l.D + r * l.ld + c);
       sum += d;
       slope += d * load(l.kept + r * l.ld + c);
     }
-    if (l.own[0].g) store(l.own[0].g + c, load(l.own[0].g + c) + slope);
-    if (l.own[1].g) store(l.own[1].g + c, load(l.own[1].g + c) + sum);
+    add_to(l.own[0].g, c, slope, first_panel);
+    add_to(l.own[1].g, c, sum, first_panel);
     if (!dx) continue;
     const Vec<T> factor = load(l.own[0].w + c) * load(l.scale + c);
     const T share = uses_batch(l, mode) ? 1 / static_cast<T>(rows) : T(0);
@@ -102,7 +111,7 @@ inline void batch_norm_backward(const Layer<T>& l, T* dx, std::int64_t rows, con
 template <class T>
 inline void batch_norm_averages(const Layer<T>& l) {
   const T momentum = static_cast<T>(l.stage->settings[0]);
-  for (std::int64_t c = 0; c < l.ld; c += kLanes<T>) {
+  for (std::int64_t c = 0; c < l.width; c += kLanes<T>) {
     T *mean = l.own[2].w + c, *variance = l.own[3].w + c;
     const std::int64_t n = l.units - c;
     store(mean, first_lanes<T>(momentum * load(mean) + (1 - momentum) * load(l.mean + c), n));
@@ -119,17 +128,17 @@ inline void layer_norm_forward(const Layer<T>& l, const T* x, std::int64_t rows)
   for (std::int64_t r = 0; r < rows; ++r) {
     const T* row = x + r * l.ld;
     Vec<T> sum = {};
-    for (std::int64_t c = 0; c < l.ld; c += L) sum += first_lanes<T>(load(row + c), l.units - c);
+    for (std::int64_t c = 0; c < l.width; c += L) sum += first_lanes<T>(load(row + c), l.units - c);
     const T mean = sum_of_lanes<T>(sum) / n;
     Vec<T> squares = {};
-    for (std::int64_t c = 0; c < l.ld; c += L) {
+    for (std::int64_t c = 0; c < l.width; c += L) {
       const Vec<T> off = first_lanes<T>(load(row + c) - mean, l.units - c);
       squares += off * off;
       store(l.kept + r * l.ld + c, off);
     }
     const T scale = 1 / sqrt<T>(broadcast(sum_of_lanes<T>(squares) / n + epsilon))[0];
     l.scale[r] = scale;
-    for (std::int64_t c = 0; c < l.ld; c += L) {
+    for (std::int64_t c = 0; c < l.width; c += L) {
       const std::int64_t k = r * l.ld + c;
       const Vec<T> x_hat = load(l.kept + k) * scale;
       store(l.kept + k, x_hat);
@@ -139,22 +148,22 @@ inline void layer_norm_forward(const Layer<T>& l, const T* x, std::int64_t rows)
 }
 
 template <class T>
-inline void layer_norm_backward(const Layer<T>& l, T* dx, std::int64_t rows) {
+inline void layer_norm_backward(const Layer<T>& l, T* dx, std::int64_t rows, bool first_panel) {
   constexpr int L = kLanes<T>;
   const T n = static_cast<T>(l.units);
   for (std::int64_t r = 0; r < rows; ++r) {
     Vec<T> sums = {}, slopes = {};
-    for (std::int64_t c = 0; c < l.ld; c += L) {
+    for (std::int64_t c = 0; c < l.width; c += L) {
       const std::int64_t k = r * l.ld + c;
       const Vec<T> dA = load(l.D + k), x_hat = load(l.kept + k), d = load(l.own[0].w + c) * dA;
       sums += d;
       slopes += d * x_hat;
-      if (l.own[0].g) store(l.own[0].g + c, load(l.own[0].g + c) + dA * x_hat);
-      if (l.own[1].g) store(l.own[1].g + c, load(l.own[1].g + c) + dA);
+      add_to(l.own[0].g, c, dA * x_hat, first_panel && r == 0);
+      add_to(l.own[1].g, c, dA, first_panel && r == 0);
     }
     if (!dx) continue;
     const T mean = sum_of_lanes<T>(sums) / n, slope = sum_of_lanes<T>(slopes) / n;
-    for (std::int64_t c = 0; c < l.ld; c += L) {
+    for (std::int64_t c = 0; c < l.width; c += L) {
       const std::int64_t k = r * l.ld + c;
       const Vec<T> d = load(l.own[0].w + c) * load(l.D + k) - mean - load(l.kept + k) * slope;
       store(dx + k, first_lanes<T>(l.scale[r] * d, l.units - c));
@@ -163,22 +172,17 @@ inline void layer_norm_backward(const Layer<T>& l, T* dx, std::int64_t rows) {
 }
 
 template <class T>
-inline void rescaling_forward(const Layer<T>& l, const T* x, std::int64_t rows) {
-  for_each_vector<T>(rows, l.ld, [&](std::int64_t k, std::int64_t c) {
+inline void rescaling_forward(const Layer<T>& l, const T* x, std::int64_t from, std::int64_t to) {
+  for_each_vector<T>(from, to, l.ld, [&](std::int64_t k, std::int64_t c) {
     store(l.Z + k, load(x + k) * load(l.scale + c) + load(l.mean + c));  // mean holds the offset
   });
 }
 
 template <class T>
-inline void rescaling_backward(const Layer<T>& l, T* dx, std::int64_t rows) {
-  for_each_vector<T>(rows, l.ld, [&](std::int64_t k, std::int64_t c) {
+inline void rescaling_backward(const Layer<T>& l, T* dx, std::int64_t from, std::int64_t to) {
+  for_each_vector<T>(from, to, l.ld, [&](std::int64_t k, std::int64_t c) {
     store(dx + k, load(l.D + k) * load(l.scale + c));
   });
-}
-
-template <class T>
-inline void copy(const T* from, T* to, std::int64_t n) {
-  std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
 }
 
 }  // namespace chainrule::CHAINRULE_ISA

@@ -1,29 +1,10 @@
 // The training loop: epochs, batches, and after each epoch the validation loss.
 #pragma once
 
+#include "gradient.hpp"
 #include "row.hpp"
-#include "step.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
-
-// Looks after the caller's wish to stop once in a while, counted in multiplications.
-class Patience {
- public:
-  explicit Patience(Watch watch) : watch_(watch) {}
-  bool ends_after(std::int64_t work) {
-    work_ += work;
-    if (work_ < kWorkBetweenLooks) return false;
-    work_ = 0;
-    return watch_.interrupted(watch_.context);
-  }
-
- private:
-  static constexpr std::int64_t kWorkBetweenLooks = 1 << 21;  // well under 10 ms on any machine
-  Watch watch_;
-  std::int64_t work_ = 0;
-};
-
-inline std::int64_t lesser(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
 
 inline void divide(double* values, int n, std::int64_t by) {
   for (int i = 0; i < n; ++i) values[i] /= static_cast<double>(by);
@@ -31,17 +12,20 @@ inline void divide(double* values, int n, std::int64_t by) {
 
 // The loss over the data, and the measures if there is room for them.
 template <class T>
-inline Status evaluate_with(Network<T>& network, bool mean, Data<T> data, double* loss,
+inline Status evaluate_with(Network<T>& network, Team& team, bool mean, Data<T> data, double* loss,
                             double* measures, Patience& patience) {
   const int n_measures = measures ? network.program().n_measures : 0;
   for (int m = 0; m < n_measures; ++m) measures[m] = 0;
   double total = 0;
   for (std::int64_t first = 0; first < data.rows; first += kPanelRows) {
     const std::int64_t rows = lesser(data.rows - first, kPanelRows);
-    network.forward(network.gather(data.X, nullptr, first, rows), rows, Mode());
-    network.set_targets(data, nullptr, first, rows);
-    total += network.template loss<false>(rows);
-    if (measures) network.measure(rows, network.targets(), measures);
+    team.run(sharers(network, team, rows), [&](int part, int parts) {
+      const Share share(rows, kBlockRows, part, parts);
+      network.gather(data, nullptr, first, share.from, share.to);
+      network.forward(network.rows_of(data.X, nullptr, first), share.from, share.to, Mode(), true);
+      network.template loss<false>(share.from, share.to, T(1));
+    });
+    network.add_up(rows, &total, measures);
     if (patience.ends_after(rows * network.work())) return Status::interrupted;
   }
   divide(measures, n_measures, data.rows);
@@ -49,32 +33,18 @@ inline Status evaluate_with(Network<T>& network, bool mean, Data<T> data, double
   return Status::done;
 }
 
-// Adds the gradient over rows first .. first + rows of the order, `panel` rows at a time, and the
-// loss over them to *total.
-template <class T>
-inline Status add_gradient(Network<T>& network, Data<T> data, const std::int64_t* order,
-                           std::int64_t first, std::int64_t rows, std::int64_t panel, T scale,
-                           Mode mode, double* total, double* measures, Patience& patience) {
-  for (std::int64_t done = 0; done < rows; done += panel) {
-    const std::int64_t n = lesser(rows - done, panel);
-    mode.first_row = done;
-    const Matrix<T> X = network.gather(data.X, order, first + done, n);
-    network.set_targets(data, order, first + done, n);
-    network.forward(X, n, mode);
-    *total += network.template loss<true>(n, scale);
-    if (measures) network.measure(n, network.targets(), measures);
-    network.template backward<false>(X, n, mode, T(0));
-    if (patience.ends_after(3 * n * network.work())) return Status::interrupted;
-  }
-  return Status::done;
-}
-
 template <class T>
 class Trainer {
  public:
-  Trainer(Network<T>& network, const Training<T>& job, bool mean, std::int64_t panel,
+  // `panel`: the most rows at a time.
+  Trainer(Network<T>& network, Team& team, const Training<T>& job, bool mean, std::int64_t panel,
           Patience& patience)
-      : network_(network), job_(job), mean_(mean), panel_(panel), patience_(patience) {}
+      : network_(network),
+        team_(team),
+        job_(job),
+        mean_(mean),
+        panel_(panel),
+        patience_(patience) {}
 
   Status run() {
     const bool by_row = job_.batch_size == 1 && can_go_by_row();
@@ -91,7 +61,7 @@ class Trainer {
       if (job_.validation.rows > 0) {
         double* loss = job_.validation_loss + epoch;
         const Status ended =
-            evaluate_with(network_, mean_, job_.validation, loss,
+            evaluate_with(network_, team_, mean_, job_.validation, loss,
                           job_.validation_measures + epoch * n_measures, patience_);
         if (ended != Status::done) return ended;
       }
@@ -103,41 +73,27 @@ class Trainer {
 
  private:
   Status epoch_in_batches(const std::int64_t* order, double* total) {
+    const bool by_tile = !clips_norms(network_.program());
     for (std::int64_t first = 0; first < job_.data.rows; first += job_.batch_size) {
       const std::int64_t rows = lesser(job_.data.rows - first, job_.batch_size);
+      const std::int64_t t = job_.first_step + *job_.steps_done + 1;
+      const Step<T> step(network_.program(), rate_of_step(), t);
+      const Mode mode = {true, job_.key, t};
       const T scale = mean_ ? T(1) / static_cast<T>(rows) : T(1);
-      const double rate = rate_of_step();
-      const std::int64_t step = job_.first_step + *job_.steps_done + 1;
-      const Mode mode = {true, job_.key, step};
-      if (network_.program().plain && rows <= panel_) {
-        step_on_panel(order, first, rows, scale, static_cast<T>(rate), mode, total);
-        if (patience_.ends_after(3 * rows * network_.work())) return Status::interrupted;
-      } else {
-        const double before = penalty(network_);
-        const Status status = add_gradient(network_, job_.data, order, first, rows, panel_, scale,
-                                           mode, total, measures_, patience_);
-        if (status != Status::done) return status;
-        *total += mean_ ? before * static_cast<double>(rows) : before;
-        make_step(network_, rate, step);
-        average_statistics(mode);
-      }
+      const double before = penalty(network_);
+      const Status status =
+          gradients_of_batch<T>(network_, team_, {job_.data, order, first, rows, scale, mode},
+                                panel_, by_tile ? &step : nullptr, total, measures_, patience_);
+      if (status != Status::done) return status;
+      *total += mean_ ? before * static_cast<double>(rows) : before;
+      finish_step(network_, step, by_tile);
+      average_statistics(mode);
       ++*job_.steps_done;
     }
     return Status::done;
   }
 
   double rate_of_step() const { return job_.rates[job_.one_rate ? 0 : *job_.steps_done]; }
-
-  // A batch of one panel: the step is the epilogue of the product that gives the gradient.
-  void step_on_panel(const std::int64_t* order, std::int64_t first, std::int64_t rows, T scale,
-                     T rate, const Mode& mode, double* total) {
-    const Matrix<T> X = network_.gather(job_.data.X, order, first, rows);
-    network_.set_targets(job_.data, order, first, rows);
-    network_.forward(X, rows, mode);
-    *total += network_.template loss<true>(rows, scale);
-    network_.measure(rows, network_.targets(), measures_);
-    network_.template backward<true>(X, rows, mode, rate);
-  }
 
   void average_statistics(const Mode& mode) {
     for (int i = 0; i < network_.depth(); ++i) {
@@ -148,7 +104,7 @@ class Trainer {
 
   bool can_go_by_row() {
     bool can = network_.program().plain && !job_.data.weight &&
-               network_.ld_targets() == network_.last().ld;
+               network_.ld_targets() == network_.last().width;
     for (int i = 0; i < network_.depth(); ++i) {
       const Stage& stage = *network_.layer(i).stage;
       can = can && stage.kind == Kind::dense;
@@ -168,8 +124,7 @@ class Trainer {
       const T* x = job_.data.X + row * network_.inputs();
       forward_row(x, x_before, rate);
       const T* y = targets(row);
-      network_.template loss<true>(1, y, T(1), loss);
-      network_.measure(1, y, measures_);
+      network_.loss_of_sample(y, loss, measures_);
       backward_row();
       x_before = x;
       rate = static_cast<T>(rate_of_step());
@@ -207,22 +162,17 @@ class Trainer {
     for (int i = 0; i < network_.depth(); ++i) {
       Layer<T>& l = network_.layer(i);
       T* const b = l.b();
-      for (std::int64_t c = 0; x_before && b && c < l.ld; c += L) {
+      for (std::int64_t c = 0; x_before && b && c < l.width; c += L) {
         store(b + c, load(b + c) - rate * load(l.D + c));
       }
       const T* from = b ? b : network_.zeros();
-      in_blocks<kRegisters == 32 ? 5 : 4>(l.ld / L, [&](auto vectors, std::int64_t first) {
-        const std::int64_t c = first * L;
-        if (x_before) {
-          update_and_forward<true, vectors.value>(l.inputs, input, input_before, rate, l.D + c,
-                                                  l.W() + c, l.ld, from + c, l.Z + c);
-        } else {
-          update_and_forward<false, vectors.value>(l.inputs, input, input, rate, l.D + c, l.W() + c,
-                                                   l.ld, from + c, l.Z + c);
-        }
-      });
-      for (std::int64_t c = 0; c < l.ld; c += L) store(l.A_before + c, load(l.A + c));
-      activate(l, 1);
+      if (x_before) {
+        update_and_forward<true>(l.inputs, input, input_before, rate, l.D, l.W(), from, l.Z);
+      } else {
+        update_and_forward<false>(l.inputs, input, input, rate, l.D, l.W(), from, l.Z);
+      }
+      for (std::int64_t c = 0; c < l.width; c += L) store(l.A_before + c, load(l.A + c));
+      activate(l, 0, 1);
       input = l.A;
       input_before = l.A_before;
     }
@@ -237,8 +187,8 @@ class Trainer {
       const T alpha = static_cast<T>(below.stage->alpha);
       with_row(below.stage->activation, Activations(), [&]<class F>(Type<F>) {
         if constexpr (!F::kRowWise) {  // can_go_by_row() saw to that
-          for (std::int64_t c = 0; c < below.ld; c += L) {
-            const Vec<T> dA = rows_times<T>(l.W() + c * l.ld, l.ld, l.D, l.ld / L);
+          for (std::int64_t c = 0; c < below.width; c += L) {
+            const Vec<T> dA = rows_times<T>(l.W(), c, l.inputs, l.D);
             const Vec<T> z = load(below.Z + c), a = load(below.A + c);
             const Vec<T> d = dA * F::template derivative<T>(z, a, alpha);
             store(below.D + c, first_lanes<T>(d, below.units - c));
@@ -249,6 +199,7 @@ class Trainer {
   }
 
   Network<T>& network_;
+  Team& team_;
   const Training<T>& job_;
   bool mean_;
   std::int64_t panel_;

@@ -1,13 +1,13 @@
-// Transposes a matrix, a square block of one vector's width at a time.
+// Transposes a matrix in panels, a square block of one vector's width at a time.
 #pragma once
 
-#include "simd.hpp"
+#include "panel.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
 
 // One of log2(lanes) steps: exchanges the Step x Step blocks off the diagonal of rows a and b.
 template <int Step, class T, std::size_t... k>
-inline void exchange(Vec<T>& a, Vec<T>& b, std::index_sequence<k...>) {
+CHAINRULE_INLINE inline void exchange(Vec<T>& a, Vec<T>& b, std::index_sequence<k...>) {
   constexpr int L = kLanes<T>;
   const Vec<T> upper = __builtin_shufflevector(a, b, (k & Step ? L + (k ^ Step) : k)...);
   b = __builtin_shufflevector(a, b, (k & Step ? L + k : (k ^ Step))...);
@@ -15,7 +15,7 @@ inline void exchange(Vec<T>& a, Vec<T>& b, std::index_sequence<k...>) {
 }
 
 template <class T, int Step = 1>
-inline void transpose_block(Vec<T>* v) {
+CHAINRULE_INLINE inline void transpose_block(Vec<T>* v) {
   constexpr int L = kLanes<T>;
   if constexpr (Step < L) {
     for (int i = 0; i < L; ++i) {
@@ -25,18 +25,25 @@ inline void transpose_block(Vec<T>* v) {
   }
 }
 
-// to[j, i] = from[i, j] for i < rows, j < columns. Whole blocks are read and written: both matrices
-// have room for rows and columns rounded up to whole vectors.
+// to[j, i] = from[i, j] for i < rows and those j < columns that lie in first .. last, both in
+// panels; first is a multiple of the lanes. Where rows end within a vector, the rest of that vector
+// of `to` becomes zero.
 template <class T>
-inline void transpose(std::int64_t rows, std::int64_t columns, const T* from, std::int64_t ld_from,
-                      T* to, std::int64_t ld_to) {
+CHAINRULE_APART void transpose(std::int64_t rows, std::int64_t columns, std::int64_t first,
+                               std::int64_t last, Panels<const T> from, Panels<T> to) {
   constexpr int L = kLanes<T>;
-  for (std::int64_t i = 0; i < rows; i += L) {
-    for (std::int64_t j = 0; j < columns; j += L) {
+  for (std::int64_t j = first; j < last; j += L) {
+    const T* in = from.vector(0, j);
+    const std::int64_t ld_in = from.row(j - j % kPanel<T>), n = columns - j < L ? columns - j : L;
+    for (std::int64_t i = 0; i < rows; i += L) {
       Vec<T> block[L];
-      for (int k = 0; k < L; ++k) block[k] = load(from + (i + k) * ld_from + j);
+      for (int k = 0; k < L; ++k) block[k] = i + k < rows ? load(in + (i + k) * ld_in) : Vec<T>{};
       transpose_block<T>(block);
-      for (int k = 0; k < L; ++k) store(to + (j + k) * ld_to + i, block[k]);
+      T* out = to.vector(j, i);
+      const std::int64_t ld_out = to.row(i - i % kPanel<T>);
+      for (int k = 0; k < L; ++k) {
+        if (k < n) store(out + k * ld_out, block[k]);
+      }
     }
   }
 }

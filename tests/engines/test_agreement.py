@@ -66,13 +66,34 @@ def trained(engine, program, theta, X, Y, *, epochs, batch_size, order=None, val
     return theta, state, log
 
 
+def assert_close_or_as_exact(found, expected, exact=None):
+    """Assert the tolerance; in float32 a few numbers may instead be as exact as the reference's.
+
+    Where a gradient cancels to rounding noise, an optimiser that divides by its size makes steps of
+    that noise. Neither engine can be held to the other there, but both to float64.
+    """
+    close = TOLERANCE[found.dtype.type]
+    off = ~np.isclose(found, expected, **close)
+    if exact is None or found.dtype == np.float64 or off.mean() > 0.01:
+        np.testing.assert_allclose(found, expected, **close)
+    else:
+        own_error = np.abs(expected[off] - exact[off])
+        np.testing.assert_array_less(np.abs(found[off] - exact[off]), 2 * own_error)
+
+
 def assert_trained_alike(engine, program, theta, X, Y, *, moves=True, **options):
     found, state, log = trained(engine, program, theta, X, Y, **options)
     reference = get_engine("numpy")
     expected, expected_state, expected_log = trained(reference, program, theta, X, Y, **options)
     close = TOLERANCE[theta.dtype.type]
-    np.testing.assert_allclose(found, expected, **close)
-    np.testing.assert_allclose(state.slots, expected_state.slots, **close)
+    pairs = [(found, expected), (state.slots, expected_state.slots)]
+    if not all(np.allclose(*pair, **close) for pair in pairs):
+        doubles = (a.astype(np.float64) for a in (theta, X, Y))
+        exact, exact_state, _ = trained(reference, program, *doubles, **options)
+        pairs[0] += (exact,)
+        pairs[1] += (exact_state.slots,)
+    for pair in pairs:
+        assert_close_or_as_exact(*pair)
     np.testing.assert_allclose(log.loss, expected_log.loss, **close)
     np.testing.assert_allclose(log.validation_loss, expected_log.validation_loss, **close)
     assert (state.step, log.epochs_done) == (expected_state.step, expected_log.epochs_done)

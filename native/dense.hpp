@@ -1,0 +1,74 @@
+// The products of a dense layer, over rows from .. to of a panel of data:
+//
+//   forward    Z = A_below W + b                                  (rows, units)
+//   delta      dL/dA_below = D W^T                                (rows, inputs)
+//   gradient   dL/dW = A_below^T D,  dL/db = sum of D over rows   (inputs, units), (units)
+#pragma once
+
+#include "layer.hpp"
+#include "tile.hpp"
+#include "transpose.hpp"
+
+namespace chainrule::CHAINRULE_ISA {
+
+// b (width): the bias, or zeros.
+template <class T>
+inline void dense_forward(const Layer<T>& l, Matrix<T> below, const T* b, std::int64_t from,
+                          std::int64_t to) {
+  T* const Z = l.Z;
+  const std::int64_t ld = l.ld;
+  multiply(from, to, 0, l.width, l.inputs, below, Panels<const T>(l.W()),
+           [Z, ld, b](auto row, auto column, auto& sums) CHAINRULE_INLINE {
+             for_each_sum(sums, [&](auto r, auto v) CHAINRULE_INLINE {
+               const std::int64_t c = column + v * kLanes<T>;
+               store(Z + (row + r) * ld + c, sums[r][v] + load(b + c));
+             });
+           });
+}
+
+template <class T>
+inline Panels<T> transposed(const Layer<T>& l) {
+  return {l.W_transposed, l.units, round_up(l.inputs, kLanes<T>)};
+}
+
+// dx (rows, ldx), from W^T.
+template <class T>
+inline void dense_delta(const Layer<T>& l, T* dx, std::int64_t ldx, std::int64_t from,
+                        std::int64_t to) {
+  const Panels<const T> W_transposed = transposed(l);
+  multiply(from, to, 0, W_transposed.ld, l.units, Matrix<T>{l.D, l.ld}, W_transposed,
+           [dx, ldx](auto row, auto column, auto& sums) CHAINRULE_INLINE {
+             for_each_sum(sums, [&](auto r, auto v) CHAINRULE_INLINE {
+               store(dx + (row + r) * ldx + column + v * kLanes<T>, sums[r][v]);
+             });
+           });
+}
+
+// The gradient of rows first .. last of W over all `rows` rows of the panel of data, a tile at a
+// time: use(row, column, sums).
+template <class T, class Use>
+inline void dense_gradient(const Layer<T>& l, Matrix<T> below, std::int64_t rows,
+                           std::int64_t first, std::int64_t last, Use&& use) {
+  const Panels<const T> D = {l.D, rows, l.width, l.ld};
+  multiply(first, last, 0, l.width, rows, Matrix<T>{below.at, 1, below.row}, D, use);
+}
+
+// g (width) += the sum of D over all rows, or = if they are the first; a few columns at a time,
+// since each addition waits for the last.
+template <class T>
+CHAINRULE_APART void bias_gradient(const Layer<T>& l, T* g, std::int64_t rows, bool first) {
+  constexpr int L = kLanes<T>;
+  const auto columns = [&]<int V>(std::int64_t c, std::integral_constant<int, V>) {
+    Vec<T> sums[V];
+    for (int v = 0; v < V; ++v) sums[v] = first ? Vec<T>{} : load(g + c + v * L);
+    for (std::int64_t r = 0; r < rows; ++r) {
+      for (int v = 0; v < V; ++v) sums[v] += load(l.D + r * l.ld + c + v * L);
+    }
+    for (int v = 0; v < V; ++v) store(g + c + v * L, sums[v]);
+  };
+  std::int64_t c = 0;
+  for (; c + 4 * L <= l.width; c += 4 * L) columns(c, std::integral_constant<int, 4>());
+  for (; c < l.width; c += L) columns(c, std::integral_constant<int, 1>());
+}
+
+}  // namespace chainrule::CHAINRULE_ISA
