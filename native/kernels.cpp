@@ -1,6 +1,6 @@
 // The entry points of one instruction set. Compiled once for each, with CHAINRULE_ISA its name.
 #include "functions.hpp"
-#include "train.hpp"
+#include "many.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
 namespace {
@@ -92,6 +92,11 @@ Status train(const Program& program, Training<T> job, Watch watch) {
   return status;
 }
 
+template <class T>
+Status train_many(const Program& program, ManyTrainings<T> job, Watch watch) {
+  return Many<T>(program, job, is_mean(program), train<T>).run(watch);
+}
+
 template <class... Rows>
 Names names_of(List<Rows...>) {
   static const char* const names[] = {Rows::kName...};
@@ -103,8 +108,11 @@ Names names_of(List<Rows...>) {
 
 const Kernels kKernels = {
     CHAINRULE_TEXT(CHAINRULE_ISA),
-    {forward<float>, evaluate<float>, value_and_gradient<float>, train<float>, apply<float>},
-    {forward<double>, evaluate<double>, value_and_gradient<double>, train<double>, apply<double>},
+    {forward<float>, evaluate<float>, value_and_gradient<float>, train<float>, train_many<float>,
+     apply<float>},
+    {forward<double>, evaluate<double>, value_and_gradient<double>, train<double>,
+     train_many<double>, apply<double>},
+    Many<float>::in_lanes,
     names_of(Activations()),
     names_of(Losses()),
     names_of(Optimizers<float>()),

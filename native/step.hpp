@@ -113,7 +113,7 @@ inline void make_step(Network<T>& network, double rate, std::int64_t t) {
         Vec<T> w = load(p.w + k), s[kMostSlots] = {};
         for (int j = 0; j < program.n_slots; ++j) s[j] = load(p.s[j] + k);
         if (decays) w *= keep;
-        update(w, load(p.g + k), s);
+        update(w, load(p.g + k), s, update.rate);
         for (int j = 0; j < program.n_slots; ++j) store(p.s[j] + k, s[j]);
         store(p.w + k, w);
         store(p.g + k, Vec<T>{});
