@@ -36,7 +36,7 @@ template <class F>
 struct InLanes<PerOutput<F>> {
   static constexpr bool kPossible = true;
   template <class T>
-  static void sample(const LaneSample<T>& s) {
+  [[gnu::flatten]] static void sample(const LaneSample<T>& s) {
     const T share = F::kMeanOverOutputs ? T(1) / static_cast<T>(s.outputs) : T(1);
     for (std::int64_t v = 0; v < s.width; v += kLanes<T>) {
       const Vec<T> weight = share * load(s.weight + v);
@@ -85,7 +85,7 @@ template <>
 struct InLanes<CategoricalCrossentropyFromLogits> {
   static constexpr bool kPossible = true;
   template <class T>
-  static void sample(const LaneSample<T>& s) {
+  [[gnu::flatten]] static void sample(const LaneSample<T>& s) {
     categorical_logits_in_lanes(
         s, [&](std::int64_t j, std::int64_t v) { return load(s.y + j * s.width + v); });
   }
@@ -95,7 +95,7 @@ template <>
 struct InLanes<SparseCategoricalCrossentropyFromLogits> {
   static constexpr bool kPossible = true;
   template <class T>
-  static void sample(const LaneSample<T>& s) {
+  [[gnu::flatten]] static void sample(const LaneSample<T>& s) {
     categorical_logits_in_lanes(s, [&](std::int64_t j, std::int64_t v) {
       const T low = static_cast<T>(j), high = static_cast<T>(j + 1);  // 2.5 is class 2 elsewhere
       const Vec<T> y = load(s.y + v);

@@ -27,15 +27,19 @@ struct LaneLayer {
   void (*pull_back)(const LaneLayer&, std::int64_t n);  // D *= f'(Z)
 };
 
+// These loops are short. So they are flattened, for a call of exp would spill all vectors around
+// it; and they read a copy of the layer, which no store to its arrays can change.
 template <class F, class T>
-inline void activate_lanes(const LaneLayer<T>& l, std::int64_t n) {
+[[gnu::flatten]] inline void activate_lanes(const LaneLayer<T>& layer, std::int64_t n) {
+  const LaneLayer<T> l = layer;
   for (std::int64_t k = 0; k < n; k += kLanes<T>) {
     store(l.A + k, F::template value<T>(load(l.Z + k), l.alpha));
   }
 }
 
 template <class F, class T>
-inline void pull_back_lanes(const LaneLayer<T>& l, std::int64_t n) {
+[[gnu::flatten]] inline void pull_back_lanes(const LaneLayer<T>& layer, std::int64_t n) {
+  const LaneLayer<T> l = layer;
   for (std::int64_t k = 0; k < n; k += kLanes<T>) {
     const Vec<T> slope = F::template derivative<T>(load(l.Z + k), load(l.A + k), l.alpha);
     store(l.D + k, load(l.D + k) * slope);
@@ -90,7 +94,7 @@ class Pack {
   void forward() {
     const T* below = x_;
     for (int i = 0; i < program_.n_stages; ++i) {
-      const LaneLayer<T>& l = layers_[i];
+      const LaneLayer<T> l = layers_[i];
       in_turn<kUnits>(l.units,
                       [&](auto units, std::int64_t j) { forward_units<units.value>(l, below, j); });
       if (l.activate) l.activate(l, l.units * kWidth);
@@ -110,12 +114,11 @@ class Pack {
   template <bool Update>
   void backward() {
     for (int i = program_.n_stages - 1; i >= 0; --i) {
-      const LaneLayer<T>& l = layers_[i];
       if (i == 0) {
-        backward_layer<Update, false>(l, x_, nullptr);
+        backward_layer<Update, false>(layers_[i], x_, nullptr);
       } else {
         const LaneLayer<T>& below = layers_[i - 1];
-        backward_layer<Update, true>(l, below.A, below.D);
+        backward_layer<Update, true>(layers_[i], below.A, below.D);
         below.pull_back(below, below.units * kWidth);
       }
     }
@@ -153,22 +156,25 @@ class Pack {
   }
 
   template <bool Update, bool Below>
-  void backward_layer(const LaneLayer<T>& l, const T* x, T* dx) {
+  void backward_layer(const LaneLayer<T>& layer, const T* x, T* dx) const {
+    const LaneLayer<T> l = layer;
+    const T* const rates = rates_;
     for (std::int64_t j = 0; l.b && j < l.units; ++j) {
       for (int g = 0; g < Groups; ++g) {
         const std::int64_t at = j * kWidth + g * L;
-        change<Update>(l.b + at, l.b_sum + at, g, broadcast(T(1)), load(l.D + at));
+        change<Update>(l.b + at, l.b_sum + at, rates + g * L, broadcast(T(1)), load(l.D + at));
       }
     }
     in_turn<kUnits>(l.inputs, [&](auto inputs, std::int64_t i) {
       T* const to = Below ? dx + i * kWidth : nullptr;
-      backward_inputs<Update, Below, inputs.value>(l, x + i * kWidth, to, i);
+      backward_inputs<Update, Below, inputs.value>(l, x + i * kWidth, to, i, rates);
     });
   }
 
   // dL/dx of some inputs from W as it is, and W's part of the step.
   template <bool Update, bool Below, int Inputs>
-  void backward_inputs(const LaneLayer<T>& l, const T* x, T* dx, std::int64_t i) {
+  static void backward_inputs(const LaneLayer<T>& l, const T* x, T* dx, std::int64_t i,
+                              const T* rates) {
     Vec<T> sum[Inputs][Groups] = {};
     for (std::int64_t j = 0; j < l.units; ++j) {
       for (int g = 0; g < Groups; ++g) {
@@ -176,7 +182,7 @@ class Pack {
         for (int u = 0; u < Inputs; ++u) {
           const std::int64_t at = ((i + u) * l.units + j) * kWidth + g * L;
           if constexpr (Below) sum[u][g] += load(l.W + at) * d;
-          change<Update>(l.W + at, l.W_sum + at, g, load(x + u * kWidth + g * L), d);
+          change<Update>(l.W + at, l.W_sum + at, rates + g * L, load(x + u * kWidth + g * L), d);
         }
       }
     }
@@ -188,10 +194,10 @@ class Pack {
   }
 
   template <bool Update>
-  void change(T* w, T* sum, int g, Vec<T> x, Vec<T> d) {
+  static void change([[maybe_unused]] T* w, [[maybe_unused]] T* sum, [[maybe_unused]] const T* rate,
+                     Vec<T> x, Vec<T> d) {
     if constexpr (Update) {
-      (void)sum;
-      store(w, load(w) - x * (load(rates_ + g * L) * d));
+      store(w, load(w) - x * (load(rate) * d));
     } else {
       store(sum, load(sum) + x * d);
     }

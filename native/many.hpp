@@ -74,19 +74,19 @@ class PackTrainer {
     std::int64_t steps = 0;
     for (std::int64_t epoch = 0; epoch < job_.epochs; ++epoch) {
       for (double& sum : sums_) sum = 0;
-      for (std::int64_t k = 0; k < n; ++k) {
-        const std::int64_t in_batch = k % job_.batch_size;
-        const std::int64_t rows = lesser(n - (k - in_batch), job_.batch_size);
-        gather(epoch, k);
-        pack_.forward();
-        pack_.loss(mean_ ? T(1) / static_cast<T>(rows) : T(1));
-        if (AtOnce || in_batch == rows - 1) set_rates(steps++);
-        pack_.template backward<AtOnce>();
-        if (!AtOnce && in_batch == rows - 1) {
-          make_lane_step(program_, parameters(), job_.first_step + steps);
+      for (std::int64_t first = 0; first < n; first += job_.batch_size) {
+        const std::int64_t rows = lesser(n - first, job_.batch_size);
+        const T scale = mean_ ? T(1) / static_cast<T>(rows) : T(1);
+        set_rates(steps++);
+        for (std::int64_t k = first; k < first + rows; ++k) {
+          gather(epoch, k);
+          pack_.forward();
+          pack_.loss(scale);
+          pack_.template backward<AtOnce>();
+          if (k % kSamplesToAdd == kSamplesToAdd - 1) add_totals();
+          if (patience_.ends_after(work_)) return Status::interrupted;
         }
-        if (k % kSamplesToAdd == kSamplesToAdd - 1) add_totals();
-        if (patience_.ends_after(work_)) return Status::interrupted;
+        if (!AtOnce) make_lane_step(program_, parameters(), job_.first_step + steps);
       }
       add_totals();
       for_each_lane([&](int lane, std::int64_t network) {
