@@ -202,7 +202,7 @@ class Many {
   }
 
  private:
-  static constexpr std::int64_t kMostBytesOfVector = 1 << 18;  // of the parameters of its networks
+  static constexpr std::int64_t kMostBytesOfVector = 1 << 16;  // of the parameters of its networks
   static constexpr std::int64_t kMostBytesOfGroups = 1 << 14;
   static constexpr double kWorkOfThread = 1 << 23;  // multiplications: what takes it some 1 ms
 

@@ -116,16 +116,16 @@ def train_many(
     >>> many.thetas.shape, many.loss.shape
     ((100, 9), (100, 2000))
     >>> int((many.loss[:, -1] < 0.1).sum())
-    63
+    56
 
     One start, five learning rates:
 
     >>> rates = [0.01, 0.1, 1.0, 3.0, 10.0]
     >>> many = train_many(
-    ...     Program(network), X, Y, seeds=[3] * 5, learning_rates=rates, epochs=2000, batch_size=1
+    ...     Program(network), X, Y, seeds=[5] * 5, learning_rates=rates, epochs=2000, batch_size=1
     ... )
-    >>> many.loss[:, -1].round(3)
-    array([1., 1., 1., 1., 1.])
+    >>> many.loss[:, -1].round(2)
+    array([1.  , 0.97, 0.  , 0.  , 0.  ])
     """
     integer("epochs", epochs, least=0)
     integer("batch_size", batch_size, least=1)
@@ -136,7 +136,10 @@ def train_many(
     generators = _generators(shuffle, len(thetas))
     many = Many.fresh(program, thetas, keys, rates)
     n, M = len(data.X), len(thetas)
-    loss, measures = np.full((M, epochs), np.nan), np.full((M, epochs, len(program.measures)), np.nan)
+    loss, measures = (
+        np.full((M, epochs), np.nan),
+        np.full((M, epochs, len(program.measures)), np.nan),
+    )
     most = max(1, _MOST_INDICES // max(n * len(generators), n, M))
     for first in range(0, epochs, most):
         part = slice(first, min(epochs, first + most))
