@@ -184,14 +184,14 @@ def test_a_schedule_of_rates(fast_engine, suited, make_problem):
 
 
 def test_the_loss_of_many_samples_is_added_in_double(fast_engine, suited):
-    program = suited("sum_of_squared_errors", (2, 2, 1), optimizer=SGD(1e-9))
+    program = suited("sum_of_squared_errors", (2, 2, 1), optimizer=SGD(1e-12))
     rng = np.random.default_rng(5)
     thetas = rng.normal(size=(9, 9)).astype(np.float32)
     X, Y = rng.normal(size=(20_000, 2)), rng.normal(size=(20_000, 1))
     data = Data(X.astype(np.float32), Y.astype(np.float32))
     loss = train(fast_engine, program, thetas, data, epochs=1)[2][:, 0]
     exact = [get_engine("numpy").evaluate(program, t, Data(X, Y)) for t in thetas.astype(float)]
-    np.testing.assert_allclose(loss, exact, rtol=2e-6)
+    np.testing.assert_allclose(loss, exact, rtol=1e-6)
 
 
 def other_programs():

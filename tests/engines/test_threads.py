@@ -23,7 +23,7 @@ from chainrule.optimizers import SGD
 
 chainrule.set_num_threads(int(sys.argv[1]))
 layers = (Dense(2, sys.argv[2]), Dense(1))
-program = Program(Architecture(2, layers), optimizer=SGD(1e-3))
+program = Program(Architecture(2, layers), optimizer=SGD(1e-6))
 X, Y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 10_000, [0, 1, 1, 0] * 10_000
 thetas = np.full((200, 9), 0.5)
 def train(epochs):
