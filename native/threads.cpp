@@ -12,18 +12,29 @@
 #include <thread>
 #include <vector>
 
+#if defined(__linux__)
+#include <sched.h>
+#endif
+
 namespace chainrule {
 namespace {
 
 std::atomic<int> chosen(0);  // 0: not yet
 
+int processors() {
+#if defined(__linux__)
+  // hardware_concurrency() counts all processors, also those that this process may not run on.
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0) return CPU_COUNT(&allowed);
+#endif
+  return static_cast<int>(std::thread::hardware_concurrency());  // 0: not known
+}
+
 int from_environment() {
   const char* given = std::getenv("CHAINRULE_NUM_THREADS");
   if (!given || !*given) {
-    const unsigned processors = std::thread::hardware_concurrency();
-    if (processors == 0) return 1;  // not known
-    return processors < static_cast<unsigned>(kMostThreads) ? static_cast<int>(processors)
-                                                            : kMostThreads;
+    const int n = processors();
+    return n < 1 ? 1 : n < kMostThreads ? n : kMostThreads;
   }
   const std::string text(given);
   int n = 0;
