@@ -5,7 +5,6 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,42 +12,14 @@
 #include <vector>
 
 #include "compiled.hpp"
+#include "running.hpp"
+#include "threads.hpp"
 
 namespace chainrule {
+
+void bind_many(nb::module_& m);  // bindings_many.cpp
+
 namespace {
-
-// Ctrl-C: Python's handlers run when asked, which takes the GIL, so not more often than this.
-constexpr std::chrono::milliseconds kBetweenSignalChecks(50);
-
-class SignalWatch {
- public:
-  Watch watch() { return {&SignalWatch::interrupted, this}; }
-
- private:
-  static bool interrupted(void* context) {
-    auto& self = *static_cast<SignalWatch*>(context);
-    const auto now = std::chrono::steady_clock::now();
-    if (now - self.last_ < kBetweenSignalChecks) return false;
-    self.last_ = now;
-    nb::gil_scoped_acquire gil;
-    return PyErr_CheckSignals() != 0;
-  }
-
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
-
-// Runs native work without the GIL and turns its end into Python's terms.
-template <class Work>
-void run(Work&& work) {
-  SignalWatch signals;
-  Status status;
-  {
-    nb::gil_scoped_release release;
-    status = work(signals.watch());
-  }
-  if (status == Status::interrupted) throw nb::python_error();
-  if (status == Status::no_memory) throw std::bad_alloc();
-}
 
 // Nothing is converted: a silent copy of theta would be trained, and lost.
 template <class T>
@@ -61,8 +32,9 @@ void bind(nb::module_& m) {
         c.check_matrix(A, c.outputs(), "A");
         require(X.shape(0) == A.shape(0), "X and A differ in rows");
         const auto rows = static_cast<std::int64_t>(X.shape(0));
+        const int threads = num_threads();
         run([&](Watch watch) {
-          return c.entry<T>().forward(c.program(), theta.data(), X.data(), rows, A.data(), 1,
+          return c.entry<T>().forward(c.program(), theta.data(), X.data(), rows, A.data(), threads,
                                       watch);
         });
       },
@@ -74,8 +46,9 @@ void bind(nb::module_& m) {
         c.check_theta(theta, "theta");
         const Data<T> data = c.data<T>(X, Y, weight);
         double loss = 0;
+        const int threads = num_threads();
         run([&](Watch watch) {
-          return c.entry<T>().evaluate(c.program(), theta.data(), data, &loss, 1, watch);
+          return c.entry<T>().evaluate(c.program(), theta.data(), data, &loss, threads, watch);
         });
         return loss;
       },
@@ -90,9 +63,10 @@ void bind(nb::module_& m) {
         c.check_theta(gradient, "gradient");
         const Data<T> data = c.data<T>(X, Y, weight);
         double loss = 0;
+        const int threads = num_threads();
         run([&](Watch watch) {
           return c.entry<T>().value_and_gradient(c.program(), theta.data(), data, key, step, &loss,
-                                                 gradient.data(), 1, watch);
+                                                 gradient.data(), threads, watch);
         });
         return loss;
       },
@@ -138,11 +112,7 @@ void bind(nb::module_& m) {
                       static_cast<std::int64_t>(order->shape(1)) == data.rows,
                   "order has shape (" + text(order->shape(0)) + ", " + text(order->shape(1)) +
                       "); possible: (" + text(epochs) + ", " + text(data.rows) + ")");
-          for (const std::int64_t *i = order->data(), *end = i + order->size(); i < end; ++i) {
-            if (*i < 0 || *i >= data.rows) {  // the text is made only when it is needed
-              require(false, "order holds " + text(*i) + "; possible: 0 to " + text(data.rows - 1));
-            }
-          }
+          check_order(order->data(), order->size(), data.rows);
         }
         const Training<T> job = {theta.data(),
                                  slots.data(),
@@ -162,7 +132,8 @@ void bind(nb::module_& m) {
                                  validation_loss.data(),
                                  done.data(),
                                  done.data() + 1};
-        run([&](Watch watch) { return c.entry<T>().train(c.program(), job, 1, watch); });
+        const int threads = num_threads();
+        run([&](Watch watch) { return c.entry<T>().train(c.program(), job, threads, watch); });
       },
       nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(),
       nb::arg().noconvert(), nb::arg().noconvert().none(), nb::arg().noconvert().none(),
@@ -197,9 +168,11 @@ NB_MODULE(_native, m) {
                     const std::vector<BlockTuple>&, const std::string&, bool, std::int64_t,
                     const std::vector<double>&, const OptimizerTuple&,
                     const std::vector<std::string>&>())
-      .def_prop_ro("isa", &Compiled::isa);
+      .def_prop_ro("isa", &Compiled::isa)
+      .def_prop_ro("in_lanes", &Compiled::in_lanes);
   bind<float>(m);
   bind<double>(m);
+  bind_many(m);
   m.def("isas", [] {
     std::vector<std::string> names;
     for (const Kernels* kernels : runnable()) names.emplace_back(kernels->isa);

@@ -48,6 +48,14 @@ inline void require(bool condition, const std::string& otherwise) {
 
 inline std::string text(std::int64_t n) { return std::to_string(n); }
 
+inline void check_order(const std::int64_t* order, std::size_t n, std::int64_t rows) {
+  for (const std::int64_t *i = order, *end = order + n; i < end; ++i) {
+    if (*i < 0 || *i >= rows) {  // the text is made only when it is needed
+      require(false, "order holds " + text(*i) + "; possible: 0 to " + text(rows - 1));
+    }
+  }
+}
+
 constexpr struct {
   const char* name;
   Kind kind;
@@ -143,6 +151,7 @@ class Compiled {
   std::int64_t n_measures() const { return program_.n_measures; }
   std::int64_t slots() const { return n_slots_; }
   const char* isa() const { return kernels_.isa; }
+  bool in_lanes() const { return kernels_.in_lanes(program_, n_parameters_); }
 
   template <class T>
   const Entry<T>& entry() const {

@@ -89,6 +89,27 @@ struct Training {
   std::int64_t* steps_done;
 };
 
+// Networks of one program, each trained as if it were alone.
+template <class T>
+struct ManyTrainings {
+  T* thetas;  // (networks, n_parameters)
+  T* slots;   // (networks, slots, n_parameters)
+  std::int64_t networks, n_parameters;
+  Data<T> data;               // the same for all
+  const std::int64_t* order;  // (epochs, rows); null: first to last
+  bool own_orders;            // (networks, epochs, rows) instead
+  std::int64_t epochs;
+  std::int64_t batch_size;
+  const double* rates;  // the learning rate of each step, in order; or one for all of them
+  bool one_rate;
+  bool own_rates;             // one for each network instead
+  const std::uint64_t* keys;  // (networks)
+  std::int64_t first_step;
+  double* loss;      // (networks, epochs)
+  double* measures;  // (networks, epochs, n_measures)
+  int threads;       // at most
+};
+
 template <class T>
 struct Entry {
   Status (*forward)(const Program&, const T* theta, const T* X, std::int64_t rows, T* A,
@@ -97,6 +118,7 @@ struct Entry {
   Status (*value_and_gradient)(const Program&, const T* theta, Data<T>, std::uint64_t key,
                                std::int64_t step, double* loss, T* gradient, int threads, Watch);
   Status (*train)(const Program&, Training<T>, int threads, Watch);
+  Status (*train_many)(const Program&, ManyTrainings<T>, Watch);
   // y = f(x) for a vector function by name, for the tests of its accuracy; false: no such function.
   bool (*apply)(const char* name, const T* x, T* y, std::int64_t n);
 };
@@ -112,6 +134,8 @@ struct Kernels {
   const char* isa;
   Entry<float> f32;
   Entry<double> f64;
+  // Does train_many() put networks of this program, with so many parameters, into vector lanes?
+  bool (*in_lanes)(const Program&, std::int64_t n_parameters);
   Names activations;
   Names losses;
   Names optimizers;

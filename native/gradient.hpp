@@ -39,16 +39,17 @@ struct Share {
   }
 };
 
-// How many threads share a panel: only as many as have enough to do between two meetings.
+// Into how many pieces a panel is cut: only where each thread has enough to do between two
+// meetings, and then more than there are threads, since not all may be as fast.
 template <class T>
-inline int sharers(Network<T>& network, const Team& team, std::int64_t rows) {
+inline int pieces_of_panel(Network<T>& network, const Team& team, std::int64_t rows) {
   constexpr std::int64_t kLeastWork = 1 << 17;  // multiplications of a thread in a forward pass
   for (int i = 0; i < network.depth(); ++i) {
     const Kind kind = network.layer(i).stage->kind;
     if (kind == Kind::batch_norm || kind == Kind::layer_norm) return 1;  // they add up over rows
   }
   const bool enough = rows >= 2 * kBlockRows && rows * network.work() >= 2 * kLeastWork;
-  return enough ? team.size() : 1;
+  return enough && team.size() > 1 ? 2 * team.size() : 1;
 }
 
 template <class T>
@@ -124,7 +125,7 @@ inline Status gradients_of_batch(Network<T>& network, Team& team, const Batch<T>
     const bool at_first = done == 0, at_last = done + rows == batch.rows;
     Mode mode = batch.mode;
     mode.first_row = done;
-    const int parts = sharers(network, team, rows);
+    const int parts = pieces_of_panel(network, team, rows);
     team.run(parts, [&](int part, int of) {
       const Share share(rows, kBlockRows, part, of);
       if (at_first) network.transpose_kernels(part, of);

@@ -1,6 +1,6 @@
 // The entry points of one instruction set. Compiled once for each, with CHAINRULE_ISA its name.
 #include "functions.hpp"
-#include "train.hpp"
+#include "many.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
 namespace {
@@ -39,7 +39,7 @@ Status forward(const Program& program, const T* theta, const T* X, std::int64_t 
   const Data<T> data = {X, nullptr, nullptr, n};
   for (std::int64_t first = 0; first < n; first += kPanelRows) {
     const std::int64_t rows = lesser(n - first, kPanelRows);
-    team.run(sharers(network, team, rows), [&](int part, int parts) {
+    team.run(pieces_of_panel(network, team, rows), [&](int part, int parts) {
       const Share share(rows, kBlockRows, part, parts);
       network.gather(data, nullptr, first, share.from, share.to);
       network.forward(network.rows_of(X, nullptr, first), share.from, share.to, Mode(), false);
@@ -108,6 +108,16 @@ Status train(const Program& program, Training<T> job, int threads, Watch watch) 
   return status;
 }
 
+template <class T>
+Status train_alone(const Program& program, Training<T> job, Watch watch) {
+  return train(program, job, 1, watch);
+}
+
+template <class T>
+Status train_many(const Program& program, ManyTrainings<T> job, Watch watch) {
+  return Many<T>(program, job, is_mean(program), train_alone<T>).run(watch);
+}
+
 template <class... Rows>
 Names names_of(List<Rows...>) {
   static const char* const names[] = {Rows::kName...};
@@ -119,8 +129,11 @@ Names names_of(List<Rows...>) {
 
 const Kernels kKernels = {
     CHAINRULE_TEXT(CHAINRULE_ISA),
-    {forward<float>, evaluate<float>, value_and_gradient<float>, train<float>, apply<float>},
-    {forward<double>, evaluate<double>, value_and_gradient<double>, train<double>, apply<double>},
+    {forward<float>, evaluate<float>, value_and_gradient<float>, train<float>, train_many<float>,
+     apply<float>},
+    {forward<double>, evaluate<double>, value_and_gradient<double>, train<double>,
+     train_many<double>, apply<double>},
+    Many<float>::in_lanes,
     names_of(Activations()),
     names_of(Losses()),
     names_of(Optimizers<float>()),

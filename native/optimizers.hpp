@@ -2,7 +2,9 @@
 //
 // A row here has a row of the same name in src/chainrule/optimizers/, and reads its settings in
 // the order of the fields there. It is made once a step, so that what all parameters share is
-// computed once, in double; then it is applied to vectors: w (weights), g (gradient), s (slots).
+// computed once, in double; then it is applied to vectors: w (weights), g (gradient), s (slots),
+// and the length of the step: the row's own `rate`, or a vector of it where each lane has another.
+// For that, `rate` grows with the learning rate, and nothing else in a row depends on it.
 #pragma once
 
 #include <cmath>
@@ -21,7 +23,8 @@ struct Sgd {
       : rate(static_cast<T>(learning_rate)),
         momentum(static_cast<T>(settings[0])),
         nesterov(settings[1] != 0) {}
-  void operator()(Vec<T>& w, Vec<T> g, Vec<T>* s) const {
+  template <class Rate>
+  void operator()(Vec<T>& w, Vec<T> g, Vec<T>* s, Rate rate) const {
     if (momentum == 0) {
       w -= rate * g;
       return;
@@ -44,7 +47,8 @@ struct RmsProp {
         momentum(static_cast<T>(settings[1])),
         epsilon(static_cast<T>(settings[2])),
         centered(settings[3] != 0) {}
-  void operator()(Vec<T>& w, Vec<T> g, Vec<T>* s) const {
+  template <class Rate>
+  void operator()(Vec<T>& w, Vec<T> g, Vec<T>* s, Rate rate) const {
     s[0] = rho * s[0] + (1 - rho) * g * g;
     Vec<T> square = s[0];
     Vec<T>* moving = s + 1;
@@ -67,20 +71,22 @@ struct RmsProp {
 template <class T>
 struct Adam {
   static constexpr const char* kName = "adam";
-  T keep_1, keep_2, epsilon, alpha;
+  T keep_1, keep_2, epsilon, rate;
   bool amsgrad;
-  Adam(const double* settings, double rate, std::int64_t t)
+  Adam(const double* settings, double learning_rate, std::int64_t t)
       : keep_1(static_cast<T>(1 - settings[0])),
         keep_2(static_cast<T>(1 - settings[1])),
         epsilon(static_cast<T>(settings[2])),
-        alpha(static_cast<T>(rate * std::sqrt(1 - std::pow(settings[1], static_cast<double>(t))) /
-                             (1 - std::pow(settings[0], static_cast<double>(t))))),
+        rate(static_cast<T>(learning_rate *
+                            std::sqrt(1 - std::pow(settings[1], static_cast<double>(t))) /
+                            (1 - std::pow(settings[0], static_cast<double>(t))))),
         amsgrad(settings[3] != 0) {}
-  void operator()(Vec<T>& w, Vec<T> g, Vec<T>* s) const {
+  template <class Rate>
+  void operator()(Vec<T>& w, Vec<T> g, Vec<T>* s, Rate rate) const {
     s[0] += (g - s[0]) * keep_1;
     s[1] += (g * g - s[1]) * keep_2;
     if (amsgrad) s[2] = greater<T>(s[2], s[1]);
-    w -= s[0] * alpha / (sqrt<T>(amsgrad ? s[2] : s[1]) + epsilon);
+    w -= s[0] * rate / (sqrt<T>(amsgrad ? s[2] : s[1]) + epsilon);
   }
 };
 
@@ -101,7 +107,8 @@ struct Adamax {
         beta_2(static_cast<T>(settings[1])),
         epsilon(static_cast<T>(settings[2])),
         rate(static_cast<T>(learning_rate / (1 - std::pow(settings[0], static_cast<double>(t))))) {}
-  void operator()(Vec<T>& w, Vec<T> g, Vec<T>* s) const {
+  template <class Rate>
+  void operator()(Vec<T>& w, Vec<T> g, Vec<T>* s, Rate rate) const {
     s[0] += (g - s[0]) * keep_1;
     s[1] = greater<T>(beta_2 * s[1], abs<T>(g));
     w -= rate * s[0] / (s[1] + epsilon);
@@ -127,7 +134,8 @@ struct Nadam {
     of_gradient = static_cast<T>((1 - u(t)) / (1 - product));
     of_square = static_cast<T>(1 / (1 - std::pow(settings[1], static_cast<double>(t))));
   }
-  void operator()(Vec<T>& w, Vec<T> g, Vec<T>* s) const {
+  template <class Rate>
+  void operator()(Vec<T>& w, Vec<T> g, Vec<T>* s, Rate rate) const {
     s[0] += (g - s[0]) * keep_1;
     s[1] += (g * g - s[1]) * keep_2;
     const Vec<T> direction = of_momentum * s[0] + of_gradient * g;
@@ -142,7 +150,8 @@ struct Adagrad {
   T rate, epsilon;
   Adagrad(const double* settings, double learning_rate, std::int64_t /*t*/)
       : rate(static_cast<T>(learning_rate)), epsilon(static_cast<T>(settings[1])) {}
-  void operator()(Vec<T>& w, Vec<T> g, Vec<T>* s) const {
+  template <class Rate>
+  void operator()(Vec<T>& w, Vec<T> g, Vec<T>* s, Rate rate) const {
     s[0] += g * g;
     w -= rate * g / sqrt<T>(s[0] + epsilon);
   }
@@ -157,7 +166,8 @@ struct Adadelta {
       : rate(static_cast<T>(learning_rate)),
         rho(static_cast<T>(settings[0])),
         epsilon(static_cast<T>(settings[1])) {}
-  void operator()(Vec<T>& w, Vec<T> g, Vec<T>* s) const {
+  template <class Rate>
+  void operator()(Vec<T>& w, Vec<T> g, Vec<T>* s, Rate rate) const {
     s[0] = rho * s[0] + (1 - rho) * g * g;
     const Vec<T> step = sqrt<T>(s[1] + epsilon) / sqrt<T>(s[0] + epsilon) * g;
     s[1] = rho * s[1] + (1 - rho) * step * step;
@@ -174,7 +184,8 @@ struct Lion {
       : rate(static_cast<T>(learning_rate)),
         beta_1(static_cast<T>(settings[0])),
         beta_2(static_cast<T>(settings[1])) {}
-  void operator()(Vec<T>& w, Vec<T> g, Vec<T>* s) const {
+  template <class Rate>
+  void operator()(Vec<T>& w, Vec<T> g, Vec<T>* s, Rate rate) const {
     const Vec<T> direction = beta_1 * s[0] + (1 - beta_1) * g;
     w -= rate * sign<T>(direction);
     s[0] = beta_2 * s[0] + (1 - beta_2) * g;

@@ -119,7 +119,7 @@ class Step {
     for (std::int64_t k = 0; k < n; k += kLanes<T>) {
       Vec<T> w = keep * load(w_at + k), s[kMostSlots] = {};
       for (int j = 0; j < Slots; ++j) s[j] = load(s_at[j] + k);
-      row(w, load(g + k), s);
+      row(w, load(g + k), s, row.rate);
       for (int j = 0; j < Slots; ++j) store(s_at[j] + k, s[j]);
       store(w_at + k, w);
     }

@@ -5,8 +5,15 @@
 namespace chainrule {
 namespace {
 
-// So long a thread looks again and again, at about 40 cycles a look, before it lets others run: the
-// pieces of a step are shorter than what it costs to be woken.
+// turn_: the number of the turn, then of pieces, then of pieces that were taken; 16 bits each of
+// the latter two. No pieces and one taken: the end.
+constexpr std::uint64_t kTurn = std::uint64_t{1} << 32;
+constexpr std::uint64_t kEnd = 1;
+constexpr std::uint64_t pieces_of(std::uint64_t turn) { return turn >> 16 & 0xffff; }
+constexpr std::uint64_t taken_of(std::uint64_t turn) { return turn & 0xffff; }
+
+// So often a thread looks again, at about 40 cycles a look, before it sleeps or lets others run:
+// the pieces of a step are shorter than what it costs to be woken.
 constexpr int kLooks = 2000;
 
 void relax() {
@@ -17,9 +24,35 @@ void relax() {
 #endif
 }
 
-template <class Done>
-void wait_until(Done&& done) {
-  for (int looks = 0; !done();) {
+}  // namespace
+
+Team::Team(int size) {
+  for (int i = 1; i < size; ++i) {
+    try {
+      threads_.emplace_back([this] { serve(); });
+    } catch (const std::system_error&) {
+      break;
+    }
+  }
+}
+
+Team::~Team() {
+  turn_.store(kEnd, std::memory_order_release);
+  turn_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Team::run_all(int pieces, Call call, void* work) {
+  call_ = call;
+  work_ = work;
+  unfinished_.store(pieces, std::memory_order_relaxed);
+  const std::uint64_t number = turn_.load(std::memory_order_relaxed) / kTurn + 1;
+  turn_.store(number * kTurn + (static_cast<std::uint64_t>(pieces) << 16),
+              std::memory_order_release);
+  turn_.notify_all();
+  while (take_piece()) {
+  }
+  for (int looks = 0; unfinished_.load(std::memory_order_acquire) > 0;) {
     if (++looks < kLooks) {
       relax();
     } else {
@@ -28,49 +61,34 @@ void wait_until(Done&& done) {
   }
 }
 
-}  // namespace
+// Does one piece, if there is one that nobody has taken. What a turn consists of cannot change
+// while one of its pieces is unfinished.
+bool Team::take_piece() {
+  std::uint64_t turn = turn_.load(std::memory_order_acquire);
+  do {
+    if (taken_of(turn) >= pieces_of(turn)) return false;
+  } while (!turn_.compare_exchange_weak(turn, turn + 1, std::memory_order_acq_rel,
+                                        std::memory_order_acquire));
+  call_(work_, static_cast<int>(taken_of(turn)), static_cast<int>(pieces_of(turn)));
+  unfinished_.fetch_sub(1, std::memory_order_release);
+  return true;
+}
 
-Team::Team(int size) {
-  for (int part = 1; part < size; ++part) {
-    try {
-      threads_.emplace_back([this, part] { serve(part); });
-    } catch (const std::system_error&) {
-      break;
+void Team::serve() {
+  for (int looks = 0;;) {
+    if (take_piece()) {
+      looks = 0;
+      continue;
     }
-  }
-}
-
-Team::~Team() {
-  turn_.fetch_or(1, std::memory_order_release);
-  turn_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
-}
-
-void Team::run_all(Call call, void* work) {
-  call_ = call;
-  work_ = work;
-  working_.store(size() - 1, std::memory_order_relaxed);
-  turn_.fetch_add(2, std::memory_order_release);
-  turn_.notify_all();
-  call(work, 0, size());
-  wait_until([&] { return working_.load(std::memory_order_acquire) == 0; });
-}
-
-void Team::serve(int part) {
-  for (std::uint32_t seen = 0;;) {
-    int looks = 0;
-    std::uint32_t turn;
-    while ((turn = turn_.load(std::memory_order_acquire)) == seen) {
-      if (++looks < kLooks) {
-        relax();
-      } else {
-        turn_.wait(seen, std::memory_order_acquire);  // sleeps
-      }
+    const std::uint64_t turn = turn_.load(std::memory_order_acquire);
+    if (turn == kEnd) return;
+    if (taken_of(turn) < pieces_of(turn)) continue;
+    if (++looks < kLooks) {
+      relax();
+    } else {
+      turn_.wait(turn, std::memory_order_acquire);
+      looks = 0;
     }
-    if (turn & 1) return;
-    seen = turn;
-    call_(work_, part, size());
-    working_.fetch_sub(1, std::memory_order_release);
   }
 }
 

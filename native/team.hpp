@@ -19,25 +19,29 @@ class Team {
 
   int size() const { return static_cast<int>(threads_.size()) + 1; }
 
-  // Calls work(part, parts) once for every part, and returns when all have ended. The calling
-  // thread does part 0; with parts = 1 it does all, and no other thread is asked.
+  // Calls work(piece, pieces) once for every piece, and returns when all have ended. A thread takes
+  // a piece when it has time: where another program has the processor of the others, the calling
+  // thread does all of them, and waits for none that has not begun.
   template <class Work>
-  void run(int parts, Work&& work) {
-    if (parts <= 1) {
+  void run(int pieces, Work&& work) {
+    if (pieces <= 1) {
       work(0, 1);
     } else {
-      run_all([](void* w, int part, int n) { (*static_cast<Work*>(w))(part, n); }, &work);
+      run_all(pieces, [](void* w, int piece, int n) { (*static_cast<Work*>(w))(piece, n); }, &work);
     }
   }
 
  private:
-  using Call = void (*)(void* work, int part, int parts);
-  void run_all(Call call, void* work);
-  void serve(int part);
+  using Call = void (*)(void* work, int piece, int pieces);
+  void run_all(int pieces, Call call, void* work);
+  void serve();
+  bool take_piece();
 
   std::vector<std::thread> threads_;
-  std::atomic<std::uint32_t> turn_{0};  // counts the calls of run_all(); odd: leave
-  std::atomic<int> working_{0};
+  // How many pieces there are, how many of them are taken, and a count of turns: a thread that
+  // comes late finds nothing to take, or something of a later turn, and never a mixture.
+  std::atomic<std::uint64_t> turn_{0};
+  std::atomic<int> unfinished_{0};
   Call call_ = nullptr;
   void* work_ = nullptr;
 };

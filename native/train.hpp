@@ -19,7 +19,7 @@ inline Status evaluate_with(Network<T>& network, Team& team, bool mean, Data<T> 
   double total = 0;
   for (std::int64_t first = 0; first < data.rows; first += kPanelRows) {
     const std::int64_t rows = lesser(data.rows - first, kPanelRows);
-    team.run(sharers(network, team, rows), [&](int part, int parts) {
+    team.run(pieces_of_panel(network, team, rows), [&](int part, int parts) {
       const Share share(rows, kBlockRows, part, parts);
       network.gather(data, nullptr, first, share.from, share.to);
       network.forward(network.rows_of(data.X, nullptr, first), share.from, share.to, Mode(), true);

@@ -63,6 +63,17 @@ def fast_engine(request):
 
 
 @pytest.fixture
+def threads():
+    """threads(n) sets their number, which is set back afterwards."""
+    need_native()
+    from chainrule.engines import native
+
+    before = native.get_num_threads()
+    yield native.set_num_threads
+    native.set_num_threads(before)
+
+
+@pytest.fixture
 def build(engine_name):
     """NeuralNetwork(...) on every engine in turn."""
 

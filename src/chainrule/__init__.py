@@ -11,22 +11,38 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from chainrule import datasets, metrics, plots
+    from chainrule.engines.native import get_num_threads, set_num_threads
+    from chainrule.many import train_many
     from chainrule.network import NeuralNetwork
 
 __version__ = "0.1.0"
 
-__all__ = ["NeuralNetwork", "__version__", "datasets", "metrics", "plots"]
+__all__ = [
+    "NeuralNetwork",
+    "__version__",
+    "datasets",
+    "get_num_threads",
+    "metrics",
+    "plots",
+    "set_num_threads",
+    "train_many",
+]
 
 # What is opened when first asked for, so that importing chainrule stays cheap.
 _ROOMS = ("datasets", "metrics", "plots")
+_NAMES = {
+    "NeuralNetwork": "network",
+    "get_num_threads": "engines.native",
+    "set_num_threads": "engines.native",
+    "train_many": "many",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "NeuralNetwork":
-        from chainrule.network import NeuralNetwork
-
-        globals()[name] = NeuralNetwork
-        return NeuralNetwork
+    if name in _NAMES:
+        found = getattr(import_module(f"chainrule.{_NAMES[name]}"), name)
+        globals()[name] = found
+        return found
     if name in _ROOMS:
         return import_module(f"chainrule.{name}")
     raise AttributeError(f"module 'chainrule' has no attribute {name!r}")

@@ -17,6 +17,8 @@ import numpy.typing as npt
 
 from chainrule.activations import ACTIVATIONS
 from chainrule.architecture import Architecture, Program, TrainingState
+from chainrule.arrays import integer
+from chainrule.engines.many import Many
 from chainrule.engines.protocol import Data, Indices, TrainingLog
 from chainrule.layers import (
     Activation,
@@ -131,6 +133,79 @@ class NativeEngine:
         finally:  # Ctrl-C ends the call with KeyboardInterrupt, and what was done counts
             log.epochs_done += int(done[0])
             state.step += int(done[1])
+
+    def train_many(
+        self,
+        program: Program,
+        many: Many,
+        data: Data,
+        order: Indices | None,
+        *,
+        batch_size: int,
+        loss: npt.NDArray[np.float64],
+        measures: npt.NDArray[np.float64],
+    ) -> None:
+        """Train many networks; see :class:`chainrule.engines.protocol.Engine`.
+
+        Tiny networks of dense layers go together, one a vector lane; others one after the other.
+        Both are shared among the threads of :func:`set_num_threads`. A network's result depends
+        neither on their number nor on the other networks.
+        """
+        size = max(1, min(batch_size, len(data.X)))  # native code refuses less than 1
+        steps = -(-len(data.X) // size) * loss.shape[1]
+        rates = many.learning_rates
+        _native.train_many(
+            self._compile(program),
+            many.thetas,
+            many.slots,
+            data.X,
+            data.Y,
+            data.weight,
+            order,
+            batch_size,
+            program.optimizer.rates(many.step + 1, steps) if rates is None else rates,
+            rates is not None,
+            many.keys,
+            many.step,
+            loss,
+            measures,
+        )
+        many.step += steps
+
+
+def get_num_threads() -> int:
+    """Return how many threads the native engine may use.
+
+    That is what :func:`set_num_threads` was given, else what the environment variable
+    ``CHAINRULE_NUM_THREADS`` says, else the number of processors that this process may run on.
+
+    Raises
+    ------
+    ValueError
+        When the variable holds no integer from 1 to 1024.
+    """
+    return _native.num_threads()
+
+
+def set_num_threads(n: int) -> None:
+    """Let the native engine use at most ``n`` threads, from 1 to 1024.
+
+    They start only where the work is worth it. Results do not depend on their number.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When ``n`` is not that.
+
+    Examples
+    --------
+    >>> before = get_num_threads()
+    >>> set_num_threads(2)
+    >>> get_num_threads()
+    2
+    >>> set_num_threads(before)
+    """
+    _native.set_num_threads(min(integer("n", n, least=1), 1 << 32))
 
 
 def isas() -> list[str]:

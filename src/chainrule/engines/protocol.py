@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chainrule.architecture import Architecture, Program, TrainingState
+from chainrule.engines.many import Many
 
 Array = npt.NDArray[Any]
 Indices = npt.NDArray[np.int64]
@@ -130,4 +131,22 @@ class Engine(Protocol):
         ``order`` (epochs, N) says which row of X comes when; None means first to last in every
         epoch. Each epoch is cut into batches of ``batch_size`` rows (the last may be shorter),
         and each batch makes one step of the optimiser.
+        """
+
+    def train_many(
+        self,
+        program: Program,
+        many: Many,
+        data: Data,
+        order: Indices | None,
+        *,
+        batch_size: int,
+        loss: npt.NDArray[np.float64],
+        measures: npt.NDArray[np.float64],
+    ) -> None:
+        """Train M networks, each as ``train`` would, for as many epochs as ``loss`` has columns.
+
+        ``order`` (M, epochs, N) holds each network's order of the samples, (1, epochs, N) one for
+        all; None means first to last. ``loss`` (M, epochs) and ``measures`` (M, epochs, measures)
+        are written as epochs end, and ``many.step`` when all of them have.
         """

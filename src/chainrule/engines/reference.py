@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chainrule.architecture import Architecture, Program, TrainingState
+from chainrule.engines.many import Many, train_alone
 from chainrule.engines.protocol import Data, Indices, TrainingLog
 from chainrule.engines.rules import (
     RULES,
@@ -105,6 +106,23 @@ class ReferenceEngine:
                 A = self.forward(program.architecture, theta, validation.X)
                 log.validation_measures[epoch] = _measure(program, A, validation) / len(A)
             log.epochs_done = epoch + 1
+
+    def train_many(
+        self,
+        program: Program,
+        many: Many,
+        data: Data,
+        order: Indices | None,
+        *,
+        batch_size: int,
+        loss: npt.NDArray[np.float64],
+        measures: npt.NDArray[np.float64],
+    ) -> None:
+        """Train one network after the other; see :class:`chainrule.engines.protocol.Engine`."""
+        train_alone(
+            self, program, many, data, order, batch_size=batch_size, loss=loss, measures=measures
+        )
+        many.step += loss.shape[1] * -(-len(data.X) // batch_size)
 
     def _step(
         self, program: Program, theta: Array, state: TrainingState, batch: Data
