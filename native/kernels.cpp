@@ -92,10 +92,17 @@ Status train(const Program& program, Training<T> job, Watch watch) {
   return status;
 }
 
+template <class Row>
+constexpr bool is_sparse() {
+  if constexpr (requires { Row::kSparse; }) return Row::kSparse;
+  return false;
+}
+
 template <class... Rows>
 Names names_of(List<Rows...>) {
   static const char* const names[] = {Rows::kName...};
-  return {names, static_cast<int>(sizeof...(Rows))};
+  static const bool sparse[] = {is_sparse<Rows>()...};
+  return {names, sparse, static_cast<int>(sizeof...(Rows))};
 }
 
 #define CHAINRULE_TEXT_OF(x) #x

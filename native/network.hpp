@@ -116,6 +116,9 @@ class Network {
             copy(below.at, l.Z, rows * l.ld);
           }
           break;
+        case Kind::gaussian_noise:
+          gaussian_noise_forward(l, below.at, rows, mode);
+          break;
         case Kind::batch_norm:
           batch_norm_forward(l, below.at, rows, mode);
           break;
@@ -183,6 +186,7 @@ class Network {
                                  rows, rate);
           break;
         case Kind::activation:
+        case Kind::gaussian_noise:
           if (dx) copy(l.D, dx, rows * l.ld);
           break;
         case Kind::dropout:
@@ -282,6 +286,7 @@ class Network {
         for (std::int64_t j = 0; j < l.units; ++j) {
           l.scale[j] = static_cast<T>(stage.settings[j]);
           l.mean[j] = static_cast<T>(stage.settings[l.units + j]);
+          l.variance[j] = static_cast<T>(stage.settings[2 * l.units + j]);
         }
       }
       work_ += dense ? l.inputs * l.units : 8 * l.units;

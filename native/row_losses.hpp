@@ -96,6 +96,7 @@ struct CategoricalCrossentropyFromLogits {
 
 struct SparseCategoricalCrossentropy {
   static constexpr const char* kName = "sparse_categorical_crossentropy";
+  static constexpr bool kSparse = true;
   static constexpr bool kMean = true;
   template <bool Delta, class T>
   static void row(const T* a, const T* y, T* d, std::int64_t n, const T* /*p*/, Weights<T> weights,
@@ -106,6 +107,7 @@ struct SparseCategoricalCrossentropy {
 
 struct SparseCategoricalCrossentropyFromLogits {
   static constexpr const char* kName = "sparse_categorical_crossentropy_from_logits";
+  static constexpr bool kSparse = true;
   static constexpr bool kMean = true;
   template <bool Delta, class T>
   static void row(const T* z, const T* y, T* d, std::int64_t n, const T* /*p*/, Weights<T> weights,

@@ -5,9 +5,15 @@
 #pragma once
 
 #include "layer.hpp"
+#include "normal.hpp"
 #include "philox.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
+
+template <class T>
+inline void copy(const T* from, T* to, std::int64_t n) {
+  std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
+}
 
 // Calls use(k, c) for each vector: k its place in a padded (rows, ld) array, c its first column.
 template <class T, class Use>
@@ -31,6 +37,21 @@ inline void dropout_forward(const Layer<T>& l, const T* x, std::int64_t rows, co
   for_each_vector<T>(rows, l.ld, [&](std::int64_t k, std::int64_t) {
     store(l.Z + k, load(x + k) * load(l.kept + k));
   });
+}
+
+template <class T>
+inline void gaussian_noise_forward(const Layer<T>& l, const T* x, std::int64_t rows,
+                                   const Mode& mode) {
+  copy(x, l.Z, rows * l.ld);
+  if (!mode.training) return;
+  const double deviation = l.stage->settings[0];
+  for (std::int64_t r = 0; r < rows; ++r) {
+    T* z = l.Z + r * l.ld;
+    random_words(mode.key, mode.step, l.stage->stream, (mode.first_row + r) * l.units, l.units,
+                 [&](std::int64_t j, std::uint32_t word) {
+                   z[j] += static_cast<T>(deviation * normal_deviate(word));
+                 });
+  }
 }
 
 template <class T>
@@ -162,10 +183,11 @@ inline void layer_norm_backward(const Layer<T>& l, T* dx, std::int64_t rows) {
   }
 }
 
+// (x - shift) scale + offset; variance holds the shift and mean the offset.
 template <class T>
 inline void rescaling_forward(const Layer<T>& l, const T* x, std::int64_t rows) {
   for_each_vector<T>(rows, l.ld, [&](std::int64_t k, std::int64_t c) {
-    store(l.Z + k, load(x + k) * load(l.scale + c) + load(l.mean + c));  // mean holds the offset
+    store(l.Z + k, (load(x + k) - load(l.variance + c)) * load(l.scale + c) + load(l.mean + c));
   });
 }
 
@@ -174,11 +196,6 @@ inline void rescaling_backward(const Layer<T>& l, T* dx, std::int64_t rows) {
   for_each_vector<T>(rows, l.ld, [&](std::int64_t k, std::int64_t c) {
     store(dx + k, load(l.D + k) * load(l.scale + c));
   });
-}
-
-template <class T>
-inline void copy(const T* from, T* to, std::int64_t n) {
-  std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
 }
 
 }  // namespace chainrule::CHAINRULE_ISA

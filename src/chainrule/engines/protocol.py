@@ -127,7 +127,9 @@ class Engine(Protocol):
     ) -> None:
         """Train for ``len(log.loss)`` epochs.
 
-        ``order`` (epochs, N) says which row of X comes when; None means first to last in every
-        epoch. Each epoch is cut into batches of ``batch_size`` rows (the last may be shorter),
-        and each batch makes one step of the optimiser.
+        ``order`` (epochs, n) with n from 1 to N says which row of X comes when; None means first
+        to last in every epoch. An order with n less than N makes epochs of n samples, such as a
+        part of a longer epoch. Each epoch is cut into batches of ``batch_size`` rows (the last may
+        be shorter), and each batch makes one step of the optimiser. An engine computes a batch
+        the same way whatever n is, so that an epoch in parts is the epoch in one, bit for bit.
         """
