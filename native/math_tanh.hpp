@@ -14,8 +14,8 @@ inline Vec<T> with_sign_of(Vec<T> sign, Vec<T> value) {
 }
 
 // 1 / (1 + exp(-x)) by t = exp(-|x|), which cannot overflow: 1 / (1 + t) for x >= 0, else
-// t / (1 + t), which keeps its relative accuracy down to the denormals. The sum is rounded, by up
-// to an ulp of the result: what it lost is taken from the quotient, where t is small in full.
+// t / (1 + t), which keeps its relative accuracy down to the denormals. Rounding the
+// sum costs up to an ulp of the result; the share that was lost is taken off the quotient again.
 template <class T>
 inline Vec<T> sigmoid(Vec<T> x) {
   const Vec<T> t = exp_below_most<T>(-abs<T>(x));

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from chainrule.architecture import Program, TrainingState
 from chainrule.arrays import integer
+from chainrule.description import described
 from chainrule.engines.protocol import Data, Engine, TrainingLog
 from chainrule.measures import MEASURES
 
@@ -160,7 +161,7 @@ class Callback(ABC):
         """Finish a run that no exception ended."""
 
 
-@dataclass(frozen=True)
+@described
 class Every(Callback):
     """Call ``function(epoch, history)`` after the first epoch and after every ``epochs``-th.
 
@@ -193,7 +194,7 @@ class Every(Callback):
         self.function(run.epoch, run.history)
 
 
-@dataclass(frozen=True)
+@described
 class EveryBatches(Callback):
     """Call ``function(run)`` after every ``batches``-th batch of the run.
 

@@ -214,11 +214,12 @@ def normal_deviates(key: int, step: int, stream: int, n: int) -> npt.NDArray[np.
     q = (uniform_bits(key, step, stream, n) - (2.0**31 - 0.5)) / 2**32
     size = np.abs(q)
     near, far = 0.180625 - q * q, np.sqrt(-np.log(0.5 - size)) - 1.6
-    return np.where(
+    x: npt.NDArray[np.float64] = np.where(
         size <= 0.425,
         q * _polynomial(_NEAR_TOP, near) / _polynomial(_NEAR_BOTTOM, near),
         np.copysign(_polynomial(_FAR_TOP, far) / _polynomial(_FAR_BOTTOM, far), q),
     )
+    return x
 
 
 def _polynomial(coefficients: tuple[float, ...], x: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -9,12 +9,12 @@ engine has a row of the same name in ``native/measures.hpp``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from chainrule.description import described
 from chainrule.tables import Table
 
 Array = npt.NDArray[Any]
@@ -22,7 +22,7 @@ Array = npt.NDArray[Any]
 TOP = 5  # of the top-k measures
 
 
-@dataclass(frozen=True)
+@described
 class Measure:
     """One measure: ``per_sample(A, Y)`` of shapes (N, H) and (N, H) or (N, 1) gives (N,).
 

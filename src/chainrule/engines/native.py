@@ -143,7 +143,8 @@ def isas() -> list[str]:
 
 def _by_column(width: int, *values: npt.ArrayLike) -> list[float]:
     """Return scale, offset and shift of (x - shift) scale + offset: ``width`` numbers of each."""
-    return np.concatenate([np.broadcast_to(value, width) for value in values]).tolist()
+    columns = (np.broadcast_to(value, width) for value in values)
+    return [float(number) for column in columns for number in column]
 
 
 # Each layer becomes a stage: kind, activation, alpha, settings; an activation may follow a product.

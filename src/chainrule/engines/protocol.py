@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from chainrule.architecture import Architecture, Program, TrainingState
+from chainrule.description import described
 
 Array = npt.NDArray[Any]
 Indices = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@described
 class Data:
     """Samples.
 

@@ -8,7 +8,6 @@ dL/dA (N, H), ``backward`` returns dL/dX (N, D) and the gradients of the paramet
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy.typing as npt
 
 from chainrule.activations import ACTIVATIONS
 from chainrule.counter_random import keep_mask, normal_deviates
+from chainrule.description import described
 from chainrule.layers import (
     Activation,
     BatchNormalization,
@@ -32,7 +32,7 @@ Array = npt.NDArray[Any]
 Named = dict[str, Array]
 
 
-@dataclass(frozen=True)
+@described
 class Mode:
     """How to compute: in training or not, and which random numbers this step has."""
 
@@ -43,7 +43,7 @@ class Mode:
     first_row: int = 0  # of these rows within the batch
 
 
-@dataclass(frozen=True)
+@described
 class Rule:
     """Forward and backward of one kind of layer."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from chainrule.description import described
 
-@dataclass(frozen=True)
+
+@described
 class Parameter:
     """One array of numbers that a layer has, and what training may do with it.
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chainrule.activations import ACTIVATIONS
 from chainrule.arrays import integer
+from chainrule.description import described
 from chainrule.layers.base import Parameter, not_negative
 
 
-@dataclass(frozen=True)
+@described
 class Dense:
     """A fully connected layer: Z = X W + b, A = f(Z).
 
@@ -83,7 +82,7 @@ class Dense:
         return (W, b) if self.use_bias else (W,)
 
 
-@dataclass(frozen=True)
+@described
 class Activation:
     """A = f(X), as a layer of its own.
 
@@ -115,7 +114,7 @@ class Activation:
         return ()
 
 
-@dataclass(frozen=True)
+@described
 class Flatten:
     """A = X: samples are rows here already. It stands where other libraries need it.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from chainrule.description import described
 from chainrule.layers.base import Parameter, not_negative
 
 
-@dataclass(frozen=True)
+@described
 class Dropout:
     """In training A = X * mask / (1 - rate), the mask 1 with probability 1 - rate; else A = X.
 
@@ -42,7 +41,7 @@ class Dropout:
         return ()
 
 
-@dataclass(frozen=True)
+@described
 class GaussianNoise:
     """In training A = X + stddev noise, the noise normal with mean 0 and variance 1; else A = X.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from chainrule.arrays import real_matrix
+from chainrule.description import described
 from chainrule.layers.base import Parameter, fit_columns, not_negative, numbers
 
 
-@dataclass(frozen=True)
+@described
 class BatchNormalization:
     """A = gamma (X - mean) / sqrt(variance + epsilon) + beta, column by column.
 
@@ -58,7 +58,7 @@ class BatchNormalization:
         )
 
 
-@dataclass(frozen=True)
+@described
 class LayerNormalization:
     """A = gamma (X - mean) / sqrt(variance + epsilon) + beta, with each sample's own statistics.
 
@@ -95,7 +95,7 @@ class LayerNormalization:
         )
 
 
-@dataclass(frozen=True)
+@described
 class Rescaling:
     """A = X * scale + offset, with given numbers: one for all columns, or one for each.
 
@@ -123,7 +123,7 @@ class Rescaling:
         return ()
 
 
-@dataclass(frozen=True)
+@described
 class Normalization:
     """A = (X - mean) / deviation, with deviation = max(sqrt(variance), 1e-7), as Keras computes it.
 

@@ -10,11 +10,12 @@ test holds the two tables together.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 import numpy.typing as npt
 
+from chainrule.description import described
 from chainrule.losses import binary, categorical, regression
 from chainrule.tables import Table
 
@@ -23,7 +24,7 @@ __all__ = ["LOSSES", "Loss"]
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
+@described
 class Loss:
     """One loss: its value for each sample, its gradient, and how samples are put together.
 
