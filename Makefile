@@ -22,7 +22,14 @@ $(VENV)/made-build: pyproject.toml
 	$(PIP) install -r $(VENV)/build-requires.txt
 	@touch $@
 
-$(VENV)/made-package: $(VENV)/made-build pyproject.toml CMakeLists.txt $(NATIVE)
+# An editable install knows each module by its file, so that it is made again when one comes or goes.
+MODULES := $(sort $(shell find src -name '*.py'))
+$(VENV)/modules.txt: FORCE
+	@mkdir -p $(VENV)
+	@echo "$(MODULES)" | cmp -s - $@ || echo "$(MODULES)" > $@
+FORCE:
+
+$(VENV)/made-package: $(VENV)/made-build $(VENV)/modules.txt pyproject.toml CMakeLists.txt $(NATIVE)
 	$(PIP) install --no-build-isolation -e ".[tutorial]"
 	@touch $@
 

@@ -83,6 +83,13 @@ void bind(nb::module_& m) {
          std::optional<Vector<const T>> weight_validation, Vector<double> validation_loss,
          Matrix<double> measures, Matrix<double> validation_measures, Vector<std::int64_t> done) {
         c.check_theta(theta, "theta");
+        c.check_aligned<T>(slots.data(), "slots");
+        c.check_aligned<double>(rates.data(), "rates");
+        for (const double* part :
+             {loss.data(), validation_loss.data(), measures.data(), validation_measures.data()}) {
+          c.check_aligned<double>(part, "the log");
+        }
+        c.check_aligned<std::int64_t>(done.data(), "done");
         require(static_cast<std::int64_t>(slots.shape(0)) == c.slots() &&
                     slots.shape(1) == theta.shape(0),
                 "slots has shape (" + text(slots.shape(0)) + ", " + text(slots.shape(1)) +
@@ -95,7 +102,10 @@ void bind(nb::module_& m) {
         const auto epochs = static_cast<std::int64_t>(loss.shape(0));
         require(batch_size >= 1, "batch_size is " + text(batch_size) + "; possible: 1 or more");
         batch_size = batch_size < data.rows ? batch_size : data.rows;
-        const std::int64_t steps = (data.rows + batch_size - 1) / batch_size;
+        const std::int64_t samples = order ? static_cast<std::int64_t>(order->shape(1)) : data.rows;
+        require(samples >= 1 && samples <= data.rows,
+                "order has " + text(samples) + " columns; possible: 1 to " + text(data.rows));
+        const std::int64_t steps = (samples + batch_size - 1) / batch_size;
         const bool one_rate = rates.shape(0) == 1;
         require(one_rate || static_cast<std::int64_t>(rates.shape(0)) == epochs * steps,
                 "rates has " + text(rates.shape(0)) + " numbers; possible: one for each of the " +
@@ -108,10 +118,9 @@ void bind(nb::module_& m) {
         }
         require(done.shape(0) == 2, "done counts two things: epochs and steps");
         if (order) {
-          require(static_cast<std::int64_t>(order->shape(0)) == epochs &&
-                      static_cast<std::int64_t>(order->shape(1)) == data.rows,
-                  "order has shape (" + text(order->shape(0)) + ", " + text(order->shape(1)) +
-                      "); possible: (" + text(epochs) + ", " + text(data.rows) + ")");
+          c.check_aligned<std::int64_t>(order->data(), "order");
+          require(static_cast<std::int64_t>(order->shape(0)) == epochs,
+                  "order has " + text(order->shape(0)) + " rows; possible: " + text(epochs));
           check_order(order->data(), order->size(), data.rows);
         }
         const Training<T> job = {theta.data(),
@@ -120,6 +129,7 @@ void bind(nb::module_& m) {
                                  data,
                                  validation,
                                  order ? order->data() : nullptr,
+                                 samples,
                                  epochs,
                                  batch_size,
                                  rates.data(),
@@ -145,6 +155,8 @@ void bind(nb::module_& m) {
       "apply",
       [](const std::string& isa, const std::string& name, Vector<const T> x, Vector<T> y) {
         require(x.shape(0) == y.shape(0), "x and y differ in length");
+        Compiled::check_aligned<T>(x.data(), "x");
+        Compiled::check_aligned<T>(y.data(), "y");
         const Kernels& kernels = choose(isa);
         const auto n = static_cast<std::int64_t>(x.shape(0));
         bool known;

@@ -60,9 +60,11 @@ constexpr struct {
   const char* name;
   Kind kind;
   int blocks, least_settings;
-} kKinds[] = {{"dense", Kind::dense, 2, 0},           {"activation", Kind::activation, 0, 0},
-              {"dropout", Kind::dropout, 0, 1},       {"batch_norm", Kind::batch_norm, 4, 3},
-              {"layer_norm", Kind::layer_norm, 2, 1}, {"rescaling", Kind::rescaling, 0, 2}};
+} kKinds[] = {
+    {"dense", Kind::dense, 2, 0},           {"activation", Kind::activation, 0, 0},
+    {"dropout", Kind::dropout, 0, 1},       {"gaussian_noise", Kind::gaussian_noise, 0, 1},
+    {"batch_norm", Kind::batch_norm, 4, 3}, {"layer_norm", Kind::layer_norm, 2, 1},
+    {"rescaling", Kind::rescaling, 0, 3}};
 
 // A program in the form of one instruction set's kernels.
 class Compiled {
@@ -107,9 +109,10 @@ class Compiled {
       before = units;
     }
     require(block == blocks_.size(), "there are more blocks than the stages have");
-    require(targets == before || (targets == 1 && loss.rfind("sparse", 0) == 0),
+    const int loss_row = row_of(kernels_.losses, loss, "loss");
+    sparse_ = kernels_.losses.sparse[loss_row];
+    require(targets == (sparse_ ? 1 : before),
             "Y would have " + text(targets) + " columns; the network has " + text(before));
-    sparse_ = loss.rfind("sparse", 0) == 0;
     loss_parameters_.resize(2);
     const auto& [name, settings, slots, decay, value, norm, global, ema] = optimizer;
     settings_.push_back(settings);
@@ -118,7 +121,7 @@ class Compiled {
     n_slots_ = slots + (ema >= 0 ? 1 : 0);
     for (const std::string& measure : measures) {
       measures_.push_back(row_of(kernels_.measures, measure, "measure"));
-      require((measure.rfind("sparse", 0) == 0) == sparse_,
+      require(kernels_.measures.sparse[measures_.back()] == sparse_,
               "the measure '" + measure + "' does not fit the targets of '" + loss + "'");
     }
     program_ = {stages_.data(),
@@ -126,7 +129,7 @@ class Compiled {
                 blocks_.data(),
                 static_cast<int>(blocks_.size()),
                 targets,
-                row_of(kernels_.losses, loss, "loss"),
+                loss_row,
                 on_logits,
                 loss_parameters_.data(),
                 row_of(kernels_.optimizers, name, "optimizer"),
@@ -192,7 +195,10 @@ class Compiled {
     check_matrix(Y, program_.targets, "Y");
     require(X.shape(0) == Y.shape(0),
             "X has " + text(X.shape(0)) + " rows and Y has " + text(Y.shape(0)));
-    require(!weight || weight->shape(0) == X.shape(0), "weight and X differ in length");
+    if (weight) {
+      check_aligned<T>(weight->data(), "weight");
+      require(weight->shape(0) == X.shape(0), "weight and X differ in length");
+    }
     const auto rows = static_cast<std::int64_t>(X.shape(0));
     for (std::int64_t i = 0; sparse_ && i < rows; ++i) {
       if (!(Y.data()[i] >= 0 && Y.data()[i] < static_cast<T>(outputs()))) {
@@ -209,7 +215,7 @@ class Compiled {
       if (name != known.name) continue;
       const bool dense = known.kind == Kind::dense;
       const bool settled = known.kind == Kind::rescaling
-                               ? static_cast<std::int64_t>(settings.size()) == 2 * units
+                               ? static_cast<std::int64_t>(settings.size()) == 3 * units
                                : static_cast<int>(settings.size()) == known.least_settings;
       require(settled && (dense ? n_blocks == 1 || n_blocks == 2 : n_blocks == known.blocks) &&
                   block + static_cast<std::size_t>(n_blocks) <= blocks_.size() &&
@@ -231,8 +237,9 @@ class Compiled {
       plain = plain && b.trainable && b.l1 == 0 && b.l2 == 0 && b.max_norm == 0;
     }
     for (const Stage& s : stages_) {
-      plain = plain && (s.kind == Kind::dense || s.kind == Kind::activation ||
-                        s.kind == Kind::dropout || s.kind == Kind::rescaling);
+      plain = plain &&
+              (s.kind == Kind::dense || s.kind == Kind::activation || s.kind == Kind::dropout ||
+               s.kind == Kind::gaussian_noise || s.kind == Kind::rescaling);
     }
     return plain;
   }

@@ -8,7 +8,15 @@
 
 namespace chainrule {
 
-enum class Kind : int { dense, activation, dropout, batch_norm, layer_norm, rescaling };
+enum class Kind : int {
+  dense,
+  activation,
+  dropout,
+  gaussian_noise,
+  batch_norm,
+  layer_norm,
+  rescaling
+};
 
 // One array of parameters: a kernel (rows, columns), or a vector (1, columns).
 struct Block {
@@ -25,8 +33,8 @@ struct Stage {
   int activation;  // a row of Activations; for a kind without one: linear
   double alpha;
   int first_block, n_blocks;
-  // dropout: rate; batch_norm: momentum, epsilon, 1 if trainable; layer_norm: epsilon;
-  // rescaling: first scale and offset of `units` each
+  // dropout: rate; gaussian_noise: standard deviation; batch_norm: momentum, epsilon, 1 if
+  // trainable; layer_norm: epsilon; rescaling: scale, offset and shift of `units` each
   const double* settings;
   int stream;  // the number of the layer, for random numbers
 };
@@ -74,7 +82,8 @@ struct Training {
   std::int64_t n_parameters;
   Data<T> data;
   Data<T> validation;         // rows = 0 when there is none
-  const std::int64_t* order;  // (epochs, rows), or null: first to last
+  const std::int64_t* order;  // (epochs, samples), or null: first to last
+  std::int64_t samples;       // of an epoch; as many as data.rows if there is no order
   std::int64_t epochs;
   std::int64_t batch_size;
   const double* rates;  // the learning rate of each step, in order; or one for all of them
@@ -123,9 +132,10 @@ struct Entry {
   bool (*apply)(const char* name, const T* x, T* y, std::int64_t n);
 };
 
-// The rows of one table (activations.hpp, losses.hpp, optimizers.hpp), by name.
+// The rows of one table (activations.hpp, losses.hpp, optimizers.hpp, measures.hpp), by name.
 struct Names {
   const char* const* rows;
+  const bool* sparse;  // whether a row takes targets that are numbers of classes
   int count;
 };
 

@@ -118,10 +118,17 @@ Status train_many(const Program& program, ManyTrainings<T> job, Watch watch) {
   return Many<T>(program, job, is_mean(program), train_alone<T>).run(watch);
 }
 
+template <class Row>
+constexpr bool is_sparse() {
+  if constexpr (requires { Row::kSparse; }) return Row::kSparse;
+  return false;
+}
+
 template <class... Rows>
 Names names_of(List<Rows...>) {
   static const char* const names[] = {Rows::kName...};
-  return {names, static_cast<int>(sizeof...(Rows))};
+  static const bool sparse[] = {is_sparse<Rows>()...};
+  return {names, sparse, static_cast<int>(sizeof...(Rows))};
 }
 
 #define CHAINRULE_TEXT_OF(x) #x

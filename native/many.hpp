@@ -235,6 +235,7 @@ class Many {
         j.data,
         {nullptr, nullptr, nullptr, 0},
         j.order ? j.order + (j.own_orders ? network * j.epochs * j.data.rows : 0) : nullptr,
+        j.data.rows,
         j.epochs,
         j.batch_size,
         j.rates + (j.own_rates ? network : 0),

@@ -14,11 +14,14 @@ CHAINRULE_INLINE inline Vec<T> with_sign_of(Vec<T> sign, Vec<T> value) {
 }
 
 // 1 / (1 + exp(-x)) by t = exp(-|x|), which cannot overflow: 1 / (1 + t) for x >= 0, else
-// t / (1 + t), which keeps its relative accuracy down to the denormals.
+// t / (1 + t), which keeps its relative accuracy down to the denormals. Rounding the
+// sum costs up to an ulp of the result; the share that was lost is taken off the quotient again.
 template <class T>
 CHAINRULE_INLINE inline Vec<T> sigmoid(Vec<T> x) {
   const Vec<T> t = exp_below_most<T>(-abs<T>(x));
-  return (x < T(0) ? t : broadcast(T(1))) / (T(1) + t);
+  const Vec<T> sum = T(1) + t, lost = t - (sum - T(1));
+  const Vec<T> quotient = (x < T(0) ? t : broadcast(T(1))) / sum;
+  return quotient - quotient * lost;
 }
 
 // x, but at least -1e4: where a factor vanishes with x, so that -inf meets no 0. NaN stays NaN.

@@ -48,6 +48,7 @@ struct CategoricalAccuracy {
 
 struct SparseCategoricalAccuracy {
   static constexpr const char* kName = "sparse_categorical_accuracy";
+  static constexpr bool kSparse = true;
   template <class T>
   static double of(const T* a, const T* y, std::int64_t n) {
     return index_of_largest(a, n) == static_cast<std::int64_t>(*y);
@@ -64,6 +65,7 @@ struct TopKCategoricalAccuracy {
 
 struct SparseTopKCategoricalAccuracy {
   static constexpr const char* kName = "sparse_top_k_categorical_accuracy";
+  static constexpr bool kSparse = true;
   template <class T>
   static double of(const T* a, const T* y, std::int64_t n) {
     return within_top(a, static_cast<std::int64_t>(*y), n);

@@ -129,6 +129,9 @@ class Network {
             copy(below.at + at, l.Z + at, n);
           }
           break;
+        case Kind::gaussian_noise:
+          gaussian_noise_forward(l, below.at, from, to, mode);
+          break;
         case Kind::batch_norm:
           batch_norm_forward(l, below.at, to, mode);
           break;
@@ -206,6 +209,7 @@ class Network {
           if (dx) dense_delta<T>(l, dx, below->ld, from, to);
           break;
         case Kind::activation:
+        case Kind::gaussian_noise:
           if (dx) copy(l.D + from * l.ld, dx + from * l.ld, (to - from) * l.ld);
           break;
         case Kind::dropout:
@@ -304,6 +308,7 @@ class Network {
         for (std::int64_t j = 0; j < l.units; ++j) {
           l.scale[j] = static_cast<T>(stage.settings[j]);
           l.mean[j] = static_cast<T>(stage.settings[l.units + j]);
+          l.variance[j] = static_cast<T>(stage.settings[2 * l.units + j]);
         }
       }
       work_ += dense ? l.inputs * l.units : 8 * l.units;

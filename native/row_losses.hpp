@@ -108,6 +108,7 @@ struct CategoricalCrossentropyFromLogits {
 
 struct SparseCategoricalCrossentropy {
   static constexpr const char* kName = "sparse_categorical_crossentropy";
+  static constexpr bool kSparse = true;
   static constexpr bool kMean = true;
   using Activates = void;
   template <bool Delta, class T>
@@ -119,6 +120,7 @@ struct SparseCategoricalCrossentropy {
 
 struct SparseCategoricalCrossentropyFromLogits {
   static constexpr const char* kName = "sparse_categorical_crossentropy_from_logits";
+  static constexpr bool kSparse = true;
   static constexpr bool kMean = true;
   using Activates = Softmax;
   template <bool Delta, class T>

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "layer.hpp"
+#include "normal.hpp"
 #include "philox.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
@@ -33,6 +34,21 @@ inline void dropout_forward(const Layer<T>& l, const T* x, std::int64_t from, st
   for_each_vector<T>(from, to, l.ld, [&](std::int64_t k, std::int64_t) {
     store(l.Z + k, load(x + k) * load(l.kept + k));
   });
+}
+
+template <class T>
+inline void gaussian_noise_forward(const Layer<T>& l, const T* x, std::int64_t from,
+                                   std::int64_t to, const Mode& mode) {
+  copy(x + from * l.ld, l.Z + from * l.ld, (to - from) * l.ld);
+  if (!mode.training) return;
+  const double deviation = l.stage->settings[0];
+  for (std::int64_t r = from; r < to; ++r) {
+    T* z = l.Z + r * l.ld;
+    random_words(mode.key, mode.step, l.stage->stream, (mode.first_row + r) * l.units, l.units,
+                 [&](std::int64_t j, std::uint32_t word) {
+                   z[j] += static_cast<T>(deviation * normal_deviate(word));
+                 });
+  }
 }
 
 template <class T>
@@ -171,10 +187,11 @@ inline void layer_norm_backward(const Layer<T>& l, T* dx, std::int64_t rows, boo
   }
 }
 
+// (x - shift) scale + offset; variance holds the shift and mean the offset.
 template <class T>
 inline void rescaling_forward(const Layer<T>& l, const T* x, std::int64_t from, std::int64_t to) {
   for_each_vector<T>(from, to, l.ld, [&](std::int64_t k, std::int64_t c) {
-    store(l.Z + k, load(x + k) * load(l.scale + c) + load(l.mean + c));  // mean holds the offset
+    store(l.Z + k, (load(x + k) - load(l.variance + c)) * load(l.scale + c) + load(l.mean + c));
   });
 }
 

@@ -49,15 +49,15 @@ class Trainer {
   Status run() {
     const bool by_row = job_.batch_size == 1 && can_go_by_row();
     for (std::int64_t epoch = 0; epoch < job_.epochs; ++epoch) {
-      const std::int64_t* order = job_.order ? job_.order + epoch * job_.data.rows : nullptr;
+      const std::int64_t* order = job_.order ? job_.order + epoch * job_.samples : nullptr;
       double total = 0;
       const int n_measures = network_.program().n_measures;
       measures_ = job_.measures + epoch * n_measures;
       for (int m = 0; m < n_measures; ++m) measures_[m] = 0;
       const Status status = by_row ? epoch_by_row(order, &total) : epoch_in_batches(order, &total);
       if (status != Status::done) return status;
-      divide(measures_, n_measures, job_.data.rows);
-      job_.loss[epoch] = mean_ ? total / static_cast<double>(job_.data.rows) : total;
+      divide(measures_, n_measures, job_.samples);
+      job_.loss[epoch] = mean_ ? total / static_cast<double>(job_.samples) : total;
       if (job_.validation.rows > 0) {
         double* loss = job_.validation_loss + epoch;
         const Status ended =
@@ -74,8 +74,8 @@ class Trainer {
  private:
   Status epoch_in_batches(const std::int64_t* order, double* total) {
     const bool by_tile = !clips_norms(network_.program());
-    for (std::int64_t first = 0; first < job_.data.rows; first += job_.batch_size) {
-      const std::int64_t rows = lesser(job_.data.rows - first, job_.batch_size);
+    for (std::int64_t first = 0; first < job_.samples; first += job_.batch_size) {
+      const std::int64_t rows = lesser(job_.samples - first, job_.batch_size);
       const std::int64_t t = job_.first_step + *job_.steps_done + 1;
       const Step<T> step(network_.program(), rate_of_step(), t);
       const Mode mode = {true, job_.key, t};
@@ -119,7 +119,7 @@ class Trainer {
     Vec<T> loss = {};
     Status status = Status::done;
     T rate = 0;  // of the step that is put off
-    for (std::int64_t i = 0; i < job_.data.rows; ++i) {
+    for (std::int64_t i = 0; i < job_.samples; ++i) {
       const std::int64_t row = order ? order[i] : i;
       const T* x = job_.data.X + row * network_.inputs();
       forward_row(x, x_before, rate);

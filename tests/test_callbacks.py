@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -5,6 +7,7 @@ from chainrule.architecture import Architecture, Program
 from chainrule.callbacks import Callback, EarlyStopping, Every
 from chainrule.engines.protocol import Data
 from chainrule.layers import Dense
+from chainrule.measures import MEASURES
 from chainrule.optimizers import SGD
 from chainrule.training import History, fit
 
@@ -117,7 +120,7 @@ def test_the_next_epoch_is_a_later_one():
         def next_epoch(self, epoch):
             return epoch
 
-    with pytest.raises(ValueError, match=r"^next_epoch\(0\) of .* is 0; possible: an epoch after"):
+    with pytest.raises(ValueError, match=r"^next_epoch\(0\) of .* is 0; possible: one after"):
         run([1.0], Backwards())
 
 
@@ -140,6 +143,18 @@ CASES = [
     ([NAN, 1, NAN, NAN, 0], {"patience": 2}, 4, 2),
     ([3, NAN, NAN, 1], {"patience": 3}, 0, 4),
     ([1], {}, 0, 1),
+    # With a baseline, what does not beat it as well is best but does not start the count anew.
+    ([9, 8, 7, 6, 5, 6], {"baseline": 6.5, "patience": 3}, 0, 5),
+    ([9, 8, 7, 7, 5, 6], {"baseline": 6.5, "patience": 3}, 4, 3),
+    ([9, 8, 7, 6, 7, 7, 7], {"baseline": 6.5, "patience": 3}, 7, 4),
+    ([9, 8, 7, 6, 7, 7, 7], {"baseline": 6.5, "patience": 3, "min_delta": 0.75}, 5, 4),
+    # More is better.
+    ([1, 2, 3, 3], {"mode": "max"}, 4, 3),
+    ([1, 2, 1, 0, 3], {"mode": "max", "patience": 2}, 4, 2),
+    ([1.0, 1.5, 1.6, 9.0], {"mode": "max", "min_delta": 0.5}, 2, 1),
+    ([NAN, 1, NAN, NAN, 2], {"mode": "max", "patience": 2}, 4, 2),
+    ([1, 2, 3, 4, 3], {"mode": "max", "baseline": 3.5, "patience": 2}, 0, 4),
+    ([1, 2, 2, 4, 3], {"mode": "max", "baseline": 3.5, "patience": 2}, 3, 2),
 ]
 
 
@@ -179,6 +194,38 @@ def test_stopping_does_not_depend_on_other_callbacks(patience, others, rng):
         assert alone.best == beside.best == every_epoch.best == losses[alone.best_epoch - 1]
 
 
+@pytest.mark.parametrize("name", MEASURES)
+@pytest.mark.parametrize("validated", [False, True])
+def test_auto_knows_of_each_measure_whether_more_is_better(name, validated):
+    """The third of these epochs is the best if more is better, the second if less is."""
+    best = 2 if name in ("mean_squared_error", "mean_absolute_error") else 3
+
+    class Measured(Scripted):
+        def train(self, *args, log, **options):
+            super().train(*args, log=log, **options)
+            log.measures[:, 0] = NAN if validated else log.loss
+            log.validation_measures[:, 0] = log.loss if validated else NAN
+
+    sparse = "sparse_categorical_crossentropy" if MEASURES[name].sparse else "mean_squared_error"
+    program = dataclasses.replace(PROGRAM, loss=sparse, measures=(name,))
+    stopping = EarlyStopping(f"validation_{name}" if validated else name, 9, restore_best=True)
+    data, theta = Data(np.ones((2, 1)), np.zeros((2, 1))), np.zeros(1)
+    fit(
+        *(Measured([5.0, 4.0, 7.0, 6.0]), program, theta, data),
+        epochs=4,
+        batch_size=1,
+        validation_data=data,
+        callbacks=[stopping],
+    )
+    assert (stopping.best_epoch, stopping.best, theta[0]) == (best, [4.0, 7.0][best - 2], best)
+
+
+def test_a_mode_overrules_what_is_known():
+    assert EarlyStopping("binary_accuracy").best == -np.inf
+    assert EarlyStopping("binary_accuracy", mode="min").best == np.inf
+    assert EarlyStopping("loss", mode="max").best == -np.inf
+
+
 def test_the_validation_loss_is_watched_by_default():
     stopping = EarlyStopping()
     engine, _ = run([1.0, 2, 3, 2, 5], stopping, validate=True)  # on validation -1, -2, ...
@@ -213,15 +260,21 @@ def test_the_best_parameters_come_back(engine, rng):
 
 
 def test_settings_out_of_range():
-    with pytest.raises(ValueError, match=r"^monitor is 'accuracy'; possible: 'loss', 'validatio"):
+    with pytest.raises(ValueError, match=r"^monitor is 'accuracy'; possible: 'loss', the name"):
         EarlyStopping("accuracy")
     for name in ("patience", "start_from_epoch"):
         with pytest.raises(ValueError, match=f"^{name} is -1; possible: an integer of at least 0"):
             EarlyStopping(**{name: -1})
     with pytest.raises(ValueError, match=r"^min_delta is nan; possible: a finite number$"):
         EarlyStopping(min_delta=NAN)
+    with pytest.raises(ValueError, match=r"^mode is 'most'; possible: 'auto', 'min', 'max'$"):
+        EarlyStopping(mode="most")
+    with pytest.raises(ValueError, match=r"^baseline is nan; possible: a number, or None$"):
+        EarlyStopping(baseline=NAN)
     with pytest.raises(ValueError, match=r"^monitor is 'validation_loss', which a run without"):
         run([1.0], EarlyStopping())
+    with pytest.raises(ValueError, match=r"^monitor is 'mean_squared_error', which the program do"):
+        run([1.0], EarlyStopping("mean_squared_error"))
 
 
 def test_every_says_when():

@@ -1,9 +1,12 @@
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainrule.counter_random import keep_mask, philox, uniform_bits
+from chainrule import counter_random
+from chainrule.counter_random import keep_mask, normal_deviates, philox, uniform_bits
 
 WORD = st.integers(0, 2**32 - 1)
 DOUBLE_WORD = st.integers(0, 2**64 - 1)
@@ -152,3 +155,20 @@ def test_numbers_out_of_bounds_are_refused(name, value):
 def test_a_rate_outside_of_0_to_1_is_refused(rate):
     with pytest.raises(ValueError, match="rate is"):
         keep_mask(0, 0, 0, 1, rate)
+
+
+def test_normal_deviates_are_the_inverse_of_the_distribution():
+    """The standard library has the same algorithm, with a third range beyond our last word."""
+    words = uniform_bits(key=2**40 + 3, step=5, stream=2, n=20_000)
+    expected = [NormalDist().inv_cdf((int(word) + 0.5) / 2**32) for word in words]
+    found = normal_deviates(key=2**40 + 3, step=5, stream=2, n=20_000)
+    np.testing.assert_allclose(found, expected, rtol=1e-15)
+
+
+@pytest.mark.parametrize("word", [0, 1, 2**31 - 1, 2**31, 322122547, 322122548, 2**32 - 1])
+def test_normal_deviates_at_the_ends_and_where_the_formula_changes(word, monkeypatch):
+    words = np.array([word, 2**32 - 1 - word], dtype=np.uint32)
+    monkeypatch.setattr(counter_random, "uniform_bits", lambda *_: words)
+    low, high = counter_random.normal_deviates(0, 0, 0, 2)
+    assert low == -high  # symmetric, and finite at both ends
+    assert low == pytest.approx(NormalDist().inv_cdf((word + 0.5) / 2**32), rel=1e-15)

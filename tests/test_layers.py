@@ -9,7 +9,9 @@ from chainrule.layers import (
     Dense,
     Dropout,
     Flatten,
+    GaussianNoise,
     LayerNormalization,
+    Normalization,
     Rescaling,
 )
 
@@ -49,6 +51,9 @@ def test_an_unknown_activation_names_the_likely_one():
         (lambda: Dense(1, kernel_l2=-1), "kernel_l2 is -1; possible: a finite number of at least"),
         (lambda: Dense(1, max_norm=0), "max_norm is 0; possible: a positive number, or None"),
         (lambda: Dropout(1.0), "rate is 1.0; possible: at least 0 and less than 1"),
+        (lambda: GaussianNoise(-0.1), "stddev is -0.1; possible: a finite number of at least 0"),
+        (lambda: Normalization((1.0, float("nan"))), "mean has nan; possible: finite numbers"),
+        (lambda: Normalization(0.0, -1.0), "variance is -1.0; possible: a finite number of at"),
         (lambda: BatchNormalization(momentum=2), "momentum is 2; possible: from 0 to 1"),
         (lambda: LayerNormalization(epsilon=-1), "epsilon is -1; possible: a finite number"),
         (lambda: Activation("sigmiod"), "unknown activation 'sigmiod': did you mean 'sigmoid'"),
@@ -71,6 +76,20 @@ def test_parameters():
         ("moving_mean", False),
         ("moving_variance", False),
     ]
-    for layer in (Activation("relu"), Dropout(0.5), Rescaling(2.0), Flatten()):
+    others = (GaussianNoise(0.1), Normalization(1.0, 2.0))
+    for layer in (Activation("relu"), Dropout(0.5), Rescaling(2.0), Flatten(), *others):
         assert layer.parameters(4) == ()
         assert layer.outputs(4) == 4
+
+
+def test_normalisation_is_made_from_data():
+    layer = Normalization.adapt([[1, 10], [3, 10], [5, 10]])
+    assert layer == Normalization((3.0, 10.0), (8 / 3, 0.0))
+    assert layer.deviation == ((8 / 3) ** 0.5, 1e-7)
+    assert hash(layer) == hash(Normalization((3.0, 10.0), (8 / 3, 0.0)))
+    third = Normalization.adapt([[1 / 3]] * 7)
+    assert (third.mean, third.variance) == ((1 / 3,), (0.0,))
+    with pytest.raises(ValueError, match=r"^mean has 2 numbers; possible: 1 or 3$"):
+        layer.outputs(3)
+    with pytest.raises(ValueError, match=r"^X holds 1 NaN or inf"):
+        Normalization.adapt([[float("nan")]])

@@ -328,3 +328,13 @@ def test_nan_is_not_hidden(name, rng):
     if "hinge" not in name or name == "squared_hinge":  # those have constants as gradients
         assert np.isnan(gradient[0, 0])
     assert not np.isnan(gradient[1]).any()
+
+
+def test_which_losses_take_class_numbers_and_which_a_yes_or_no_in_each_column():
+    sparse = {name for name, row in LOSSES.items() if row.sparse}
+    binary = {name for name, row in LOSSES.items() if row.binary}
+    crossentropies = {"sparse_categorical_crossentropy", "binary_crossentropy"}
+    both = crossentropies | {"binary_focal_crossentropy"}
+    assert sparse | binary == both | {f"{name}_from_logits" for name in both}
+    assert sparse & binary == set()
+    assert all("sparse" in name for name in sparse)

@@ -1,7 +1,7 @@
 """The vector functions of native/math*.hpp, against NumPy in wider floats.
 
-The error of a result is its distance, counted in representable numbers, from the exact value
-rounded to its type: 0 where it is the nearest number. float32 is held to 2, float64 to 4.
+The error of a result is its distance from the exact value in ulps: in distances between the
+representable numbers around the exact value. float32 is held to 2, float64 to 4.
 """
 
 import functools
@@ -59,27 +59,30 @@ def apply(isa, name, x):
     return y
 
 
-def rounded(name, x):
-    """f(x) in wider floats, rounded to the type of x."""
+def exact(name, x):
+    """f(x) in wider floats."""
     with np.errstate(all="ignore"):
-        return FORMULAS[name](x.astype(WIDER[x.dtype.type])).astype(x.dtype)
+        return FORMULAS[name](x.astype(WIDER[x.dtype.type]))
 
 
-def place(x):
-    """The place of each number among all numbers of its type; 0 and -0 have the same."""
-    bits = x.view(f"i{x.itemsize}").astype(np.int64)
-    return np.where(bits < 0, np.iinfo(f"i{x.itemsize}").min - bits, bits)
+def ulp(value, dtype):
+    """The distance between the numbers of a type around a value that is wider and finite."""
+    info = np.finfo(dtype)
+    exponent = np.maximum(np.frexp(value)[1] - 1, info.minexp) - info.nmant
+    return np.ldexp(np.ones_like(value), exponent)
 
 
-def assert_close(x, y, expected):
-    """Assert that y is expected within MOST places; NaN, inf and the sign of 0 must be equal."""
+def assert_close(x, y, wide):
+    """Assert that y is wide within MOST ulps; NaN, inf and the sign of 0 must be as rounded."""
+    with np.errstate(all="ignore"):
+        expected = wide.astype(y.dtype)
     differ = (y != expected) | (np.signbit(y) != np.signbit(expected))
     differ &= ~(np.isnan(y) & np.isnan(expected))
-    x, y, expected = x[differ], y[differ], expected[differ]
+    x, y, expected, wide = x[differ], y[differ], expected[differ], wide[differ]
     assert np.isfinite(y).all(), x[~np.isfinite(y)]
     assert np.isfinite(expected).all(), x[~np.isfinite(expected)]
     assert (np.signbit(y) == np.signbit(expected)).all()
-    error = np.abs(place(y) - place(expected))
+    error = np.abs(y - wide) / ulp(wide, y.dtype)
     worst = error.argmax() if error.size else None
     assert worst is None or error[worst] <= MOST[x.dtype.type], (x[worst], y[worst], error[worst])
 
@@ -121,7 +124,7 @@ SAMPLES = {np.float32: float32_sample, np.float64: float64_sample}
 @functools.lru_cache(maxsize=1)  # the instruction sets come one after the other
 def sample_and_expected(dtype, name):
     x = SAMPLES[dtype]()
-    return x, rounded(name, x)
+    return x, exact(name, x)
 
 
 @every_isa
@@ -130,6 +133,16 @@ def sample_and_expected(dtype, name):
 def test_a_sample_of_all_inputs(dtype, name, isa):
     x, expected = sample_and_expected(dtype, name)
     assert_close(x, apply(isa, name, x), expected)
+
+
+def test_ulps_are_those_around_the_exact_value():
+    one = np.array([1.0, 1.5, 2.0 - 1e-9, 2.0, 1e-40, 2.0**-126, 3.0**-300])
+    expected = [2.0**-23, 2.0**-23, 2.0**-23, 2.0**-22, 2.0**-149, 2.0**-149, 2.0**-149]
+    np.testing.assert_array_equal(ulp(one, np.float32), expected)
+    y = np.array([1.5 + 2 * 2.0**-23], dtype=np.float32)
+    assert_close(y, y, np.array([1.5 + 0.1 * 2.0**-23]))
+    with pytest.raises(AssertionError, match=r"2\.4"):  # though only 2 from what is rounded
+        assert_close(y, y, np.array([1.5 - 0.4 * 2.0**-23]))
 
 
 @every_isa
@@ -172,6 +185,6 @@ def test_all_float32_inputs(name):
     step = 1 << 22
     for first in range(0, 1 << 32, step):
         x = np.arange(first, first + step, dtype=np.uint32).view(np.float32)
-        expected = rounded(name, x)
+        expected = exact(name, x)
         for isa in isas():
             assert_close(x, apply(isa, name, x), expected)

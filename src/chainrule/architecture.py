@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from chainrule.description import described
 from chainrule.layers import Layer, Parameter
 from chainrule.losses import LOSSES
 from chainrule.measures import MEASURES
@@ -17,7 +18,7 @@ from chainrule.optimizers import SGD, Optimizer
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
+@described
 class Place:
     """Where one parameter lies in the flat vector of all of them."""
 
@@ -35,7 +36,7 @@ class Place:
         return theta[self.start : self.stop].reshape(self.parameter.shape)
 
 
-@dataclass(frozen=True)
+@described
 class Architecture:
     """A chain of layers, and the layout of its parameters in one flat vector ``theta``.
 
@@ -136,7 +137,7 @@ class Architecture:
         return theta
 
 
-@dataclass(frozen=True)
+@described
 class Program:
     """All that an engine must know to train, but for the numbers.
 

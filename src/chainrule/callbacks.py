@@ -1,7 +1,7 @@
-"""Callbacks: what is done between epochs, and when. They decide nothing about arithmetic.
+"""Callbacks: what is done between epochs or batches, and when. They decide no arithmetic.
 
-A callback says at which epoch it wants to be called next, so that epochs in which nobody wants to
-be called run in one call of the engine.
+A callback says at which epoch, and at which batch, it wants to be called next, so that epochs in
+which nobody wants to be called run in one call of the engine.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from chainrule.architecture import Program, TrainingState
 from chainrule.arrays import integer
+from chainrule.description import described
 from chainrule.engines.protocol import Data, Engine, TrainingLog
+from chainrule.measures import MEASURES
 
 Array = npt.NDArray[Any]
 
@@ -56,7 +58,7 @@ class History:
 
 @dataclass
 class Run:
-    """A run of training, as callbacks see it between two epochs.
+    """A run of training, as callbacks see it between two epochs or batches.
 
     Parameters
     ----------
@@ -75,8 +77,14 @@ class Run:
         What the validation loss is computed on.
     history : History
         What happened up to now; may begin with the epochs of earlier runs.
-    epoch : int
-        How many epochs of this run are done.
+    batches : int
+        How many batches an epoch has.
+    epoch, batch : int
+        How many epochs and how many batches of this run are done.
+    loss : float
+        The loss over the batches so far of the epoch that is under way, or of the one just done.
+    measures : dict of float
+        The same for each of the program's measures, by name.
     stopped : bool
         Whether a callback has asked to stop.
     """
@@ -88,19 +96,28 @@ class Run:
     data: Data
     validation_data: Data | None
     history: History
+    batches: int
     epoch: int = 0
+    batch: int = 0
+    loss: float = math.nan
+    measures: dict[str, float] = field(default_factory=dict)
     stopped: bool = False
 
     def stop(self) -> None:
-        """End the run before its next epoch, when all callbacks of this one were called."""
+        """End the run when all callbacks of this epoch or batch were called.
+
+        An epoch that is not finished then is not in the history.
+        """
         self.stopped = True
 
 
 class Callback(ABC):
-    """What is done between epochs.
+    """What is done between epochs, and between batches if so wanted.
 
     In each run ``begin`` is called before the first epoch, the callback itself after the epochs
-    that ``next_epoch`` names, and ``end`` after the last epoch, unless an exception ended the run.
+    that ``next_epoch`` names, ``after_batch`` after the batches that ``next_batch`` names, and
+    ``end`` after the last epoch, unless an exception ended the run. Where an epoch ends with a
+    batch, ``after_batch`` comes first, and sees the history with that epoch.
 
     Examples
     --------
@@ -129,11 +146,22 @@ class Callback(ABC):
     def __call__(self, run: Run) -> None:
         """Do what is to be done; may call ``run.stop()``."""
 
+    def next_batch(self, batch: int) -> int | None:  # noqa: ARG002
+        """Return the first batch after ``batch`` after which to be called; None for never.
+
+        Batches count from 1 in each run, through all of its epochs. An epoch within which nobody
+        wants to be called is not cut, and costs no more than without this.
+        """
+        return None
+
+    def after_batch(self, run: Run) -> None:  # noqa: B027
+        """Do what is to be done after a batch; may call ``run.stop()``."""
+
     def end(self, run: Run) -> None:  # noqa: B027
         """Finish a run that no exception ended."""
 
 
-@dataclass(frozen=True)
+@described
 class Every(Callback):
     """Call ``function(epoch, history)`` after the first epoch and after every ``epochs``-th.
 
@@ -166,23 +194,70 @@ class Every(Callback):
         self.function(run.epoch, run.history)
 
 
-@dataclass
-class EarlyStopping(Callback):
-    """Stop when a loss has not improved for ``patience`` epochs.
-
-    An epoch improves when its loss is less than best - min_delta, best being the least loss that
-    improved so far; NaN never does. The run ends with the first epoch, but for the run's very
-    first, that does not improve and is at least ``patience`` epochs after the last that did.
-    Counts are as in Keras 3. Source: Prechelt, Early Stopping - But When?, 1998.
+@described
+class EveryBatches(Callback):
+    """Call ``function(run)`` after every ``batches``-th batch of the run.
 
     Parameters
     ----------
-    monitor : {"validation_loss", "loss"}
-        Which list of the history is watched.
+    batches : int
+        The distance between calls, at least 1. Batches count from 1 in each run, through all of
+        its epochs.
+    function : callable
+        What is called, with the :class:`Run`: ``run.batch`` is the batch's number, ``run.loss`` the
+        loss over the epoch up to it.
+
+    Examples
+    --------
+    >>> every = EveryBatches(10, print)
+    >>> every.next_batch(0), every.next_batch(9), every.next_batch(10)
+    (10, 10, 20)
+    """
+
+    batches: int
+    function: Callable[[Run], None]
+
+    def __post_init__(self) -> None:
+        integer("batches", self.batches, least=1)
+
+    def next_epoch(self, epoch: int) -> None:
+        """Return None: nothing is done between epochs."""
+
+    def __call__(self, run: Run) -> None:
+        """Do nothing."""
+
+    def next_batch(self, batch: int) -> int:
+        """Return the first batch after ``batch`` at which the function wants to be called."""
+        return (batch // self.batches + 1) * self.batches
+
+    def after_batch(self, run: Run) -> None:
+        """Call the function."""
+        self.function(run)
+
+
+@dataclass
+class EarlyStopping(Callback):
+    """Stop when a loss or a measure has not improved for ``patience`` epochs.
+
+    An epoch improves when its value is better than the best so far by more than min_delta; NaN
+    never is. The run ends with the first epoch, but for the run's very first, that does not improve
+    and is at least ``patience`` epochs after the last that did. Counts are as in Keras 3. Source:
+    Prechelt, Early Stopping - But When?, 1998.
+
+    Parameters
+    ----------
+    monitor : str
+        Which list of the history is watched: "loss", "validation_loss", the name of one of the
+        program's measures, or that name after "validation_".
     patience : int
         How many epochs without improvement are borne; 0 stops as 1 does.
     min_delta : float
-        By how much a loss must be less than the best to count; its sign is ignored.
+        By how much a value must be better than the best to count; its sign is ignored.
+    mode : {"auto", "min", "max"}
+        Whether less is better or more; "auto" knows it of losses and of measures.
+    baseline : float, optional
+        Only epochs that are better than this as well, by more than min_delta, start the count of
+        ``patience`` anew.
     restore_best : bool
         At the end of the run, stopped or not, write the parameters of the best epoch into theta;
         those of the first epoch watched when none improved. What the optimiser carries stays.
@@ -192,7 +267,7 @@ class EarlyStopping(Callback):
     Attributes
     ----------
     best : float
-        The best loss; inf before one was seen.
+        The best value; inf, or -inf where more is better, before one was seen.
     best_epoch, stopped_epoch : int
         Where it was, and after which epoch this callback stopped the run; 0 for nowhere. Epochs
         count from 1 in each run, and every run starts afresh.
@@ -200,44 +275,65 @@ class EarlyStopping(Callback):
     Raises
     ------
     TypeError, ValueError
-        When a setting is out of its range, and in training when ``validation_loss`` is to be
-        watched and there is no validation data.
+        When a setting is out of its range, and in training when the run does not have what is to
+        be watched.
 
     Examples
     --------
     >>> stopping = EarlyStopping("loss", patience=5, restore_best=True)
+    >>> EarlyStopping("validation_categorical_accuracy", patience=5).best
+    -inf
     >>> EarlyStopping("val_loss")
     Traceback (most recent call last):
     ...
-    ValueError: monitor is 'val_loss'; possible: 'loss', 'validation_loss'
+    ValueError: monitor is 'val_loss'; possible: 'loss', the name of a measure (binary_accuracy, ...
     """
 
     monitor: str = "validation_loss"
     patience: int = 0
     min_delta: float = 0.0
+    mode: Literal["auto", "min", "max"] = "auto"
+    baseline: float | None = None
     restore_best: bool = False
     start_from_epoch: int = 0
-    best: float = field(init=False, default=math.inf)
+    best: float = field(init=False)
     best_epoch: int = field(init=False, default=0)
     stopped_epoch: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        if self.monitor not in ("loss", "validation_loss"):
-            raise ValueError(f"monitor is {self.monitor!r}; possible: 'loss', 'validation_loss'")
+        watched = self._watched()
+        if watched != "loss" and watched not in MEASURES:
+            raise ValueError(
+                f"monitor is {self.monitor!r}; possible: 'loss', the name of a measure "
+                f"({', '.join(MEASURES)}), or either of them after 'validation_'"
+            )
         integer("patience", self.patience, least=0)
         integer("start_from_epoch", self.start_from_epoch, least=0)
         if not math.isfinite(self.min_delta):
             raise ValueError(f"min_delta is {self.min_delta}; possible: a finite number")
+        if self.mode not in ("auto", "min", "max"):
+            raise ValueError(f"mode is {self.mode!r}; possible: 'auto', 'min', 'max'")
+        if self.baseline is not None and math.isnan(self.baseline):
+            raise ValueError("baseline is nan; possible: a number, or None")
+        rises = watched != "loss" and MEASURES[watched].rises
+        self._rises = rises if self.mode == "auto" else self.mode == "max"
+        self.best = -math.inf if self._rises else math.inf
 
     def begin(self, run: Run) -> None:
         """Forget the run before."""
-        if self.monitor == "validation_loss" and run.validation_data is None:
+        if self._on_validation() and run.validation_data is None:
             raise ValueError(
-                "monitor is 'validation_loss', which a run without validation_data does not have; "
-                "possible: give validation_data, or monitor 'loss'"
+                f"monitor is {self.monitor!r}, which a run without validation_data does not have; "
+                f"possible: give validation_data, or monitor {self._watched()!r}"
             )
-        self.best, self.best_epoch, self.stopped_epoch = math.inf, 0, 0
-        self._before = len(self._losses(run))  # what the history has from other runs
+        if self._watched() not in ("loss", *run.program.measures):
+            raise ValueError(
+                f"monitor is {self.monitor!r}, which the program does not count; "
+                f"possible: give it measures=({self._watched()!r},), or monitor a loss"
+            )
+        self.best = -math.inf if self._rises else math.inf
+        self.best_epoch, self.stopped_epoch = 0, 0
+        self._before = len(self._values(run))  # what the history has from other runs
         self._seen = self.start_from_epoch
         self._wait = 0
         self._theta: Array | None = None
@@ -247,9 +343,9 @@ class EarlyStopping(Callback):
         return self._seen + (1 if self.restore_best else max(1, self.patience - self._wait))
 
     def __call__(self, run: Run) -> None:
-        """Look at the losses since the last call."""
+        """Look at the values since the last call."""
         for epoch in range(self._seen + 1, run.epoch + 1):
-            self._look(epoch, self._losses(run)[self._before + epoch - 1], run)
+            self._look(epoch, self._values(run)[self._before + epoch - 1], run)
         self._seen = max(self._seen, run.epoch)
 
     def end(self, run: Run) -> None:
@@ -258,18 +354,33 @@ class EarlyStopping(Callback):
         if self._theta is not None:
             run.theta[...] = self._theta
 
-    def _look(self, epoch: int, loss: float, run: Run) -> None:
+    def _look(self, epoch: int, value: float, run: Run) -> None:
         self._wait += 1
-        improved = loss + abs(self.min_delta) < self.best
+        improved = self._better(value, self.best)
         if self.restore_best and (improved or self._theta is None):
             self._theta = np.array(run.theta)
             self.best_epoch = epoch
         if improved:
-            self.best, self.best_epoch, self._wait = loss, epoch, 0
+            self.best, self.best_epoch = value, epoch
+            if self.baseline is None or self._better(value, self.baseline):
+                self._wait = 0
         elif self._wait >= self.patience and epoch > 1:
             self.stopped_epoch = epoch
             run.stop()
 
-    def _losses(self, run: Run) -> list[float]:
-        losses: list[float] = getattr(run.history, self.monitor)
-        return losses
+    def _better(self, value: float, than: float) -> bool:
+        least = abs(self.min_delta)
+        return value - least > than if self._rises else value + least < than
+
+    def _watched(self) -> str:
+        return self.monitor.removeprefix("validation_")
+
+    def _on_validation(self) -> bool:
+        return self.monitor.startswith("validation_")
+
+    def _values(self, run: Run) -> list[float]:
+        history, watched = run.history, self._watched()
+        if watched == "loss":
+            return history.validation_loss if self._on_validation() else history.loss
+        measures = history.validation_measures if self._on_validation() else history.measures
+        return measures.get(watched, [])

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from chainrule.arrays import integer, positive
+from chainrule.description import described
 from chainrule.tables import Table
 
 Array = npt.NDArray[np.float64]
@@ -84,7 +84,7 @@ class Initializer(ABC):
         """Return a new array, of a shape and fans that :meth:`draw` has checked."""
 
 
-@dataclass(frozen=True)
+@described
 class Constant(Initializer):
     """w = value.
 
@@ -109,7 +109,7 @@ class Constant(Initializer):
         return np.full(shape, self.value, dtype=np.float64)
 
 
-@dataclass(frozen=True)
+@described
 class RandomUniform(Initializer):
     """w uniform between low and high: mean (low + high) / 2, variance (high - low)^2 / 12.
 
@@ -138,7 +138,7 @@ class RandomUniform(Initializer):
         return rng.uniform(self.low, self.high, shape)
 
 
-@dataclass(frozen=True)
+@described
 class RandomNormal(Initializer):
     """w normal, of that mean and standard deviation.
 
@@ -165,7 +165,7 @@ class RandomNormal(Initializer):
         return rng.normal(self.mean, self.stddev, shape)
 
 
-@dataclass(frozen=True)
+@described
 class TruncatedNormal(Initializer):
     """w = mean + stddev u, u standard normal and drawn anew while it is beyond [-2, 2].
 
@@ -198,7 +198,7 @@ class TruncatedNormal(Initializer):
         return self.mean + self.stddev * u
 
 
-@dataclass(frozen=True)
+@described
 class VarianceScaling(Initializer):
     """w of mean 0 and variance scale / fan, so that signals neither grow nor fade with depth.
 
@@ -257,7 +257,7 @@ class VarianceScaling(Initializer):
         return TruncatedNormal(0.0, stddev).numbers(rng, shape, fans)
 
 
-@dataclass(frozen=True)
+@described
 class Orthogonal(Initializer):
     """W = gain Q with orthonormal columns, or rows where there are fewer rows; all such equally.
 

@@ -6,7 +6,6 @@ SciPy decides where to look next; an engine computes the loss and its gradient t
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,12 +13,13 @@ import numpy.typing as npt
 
 from chainrule.architecture import Program
 from chainrule.arrays import integer
+from chainrule.description import described
 from chainrule.engines.protocol import Data, Engine
 
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
+@described
 class Result:
     """How a minimisation ended.
 

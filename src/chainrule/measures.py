@@ -9,12 +9,12 @@ engine has a row of the same name in ``native/measures.hpp``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from chainrule.description import described
 from chainrule.tables import Table
 
 Array = npt.NDArray[Any]
@@ -22,13 +22,17 @@ Array = npt.NDArray[Any]
 TOP = 5  # of the top-k measures
 
 
-@dataclass(frozen=True)
+@described
 class Measure:
-    """One measure: ``per_sample(A, Y)`` of shapes (N, H) and (N, H) or (N, 1) gives (N,)."""
+    """One measure: ``per_sample(A, Y)`` of shapes (N, H) and (N, H) or (N, 1) gives (N,).
+
+    ``rises`` says whether more is better.
+    """
 
     name: str
     per_sample: Callable[[Array, Array], Array]
     sparse: bool = False
+    rises: bool = True
 
 
 def binary_accuracy(A: Array, Y: Array) -> Array:
@@ -128,8 +132,8 @@ MEASURES: Table[Measure] = Table(
                 sparse_top_k_categorical_accuracy,
                 sparse=True,
             ),
-            Measure("mean_squared_error", mean_squared_error),
-            Measure("mean_absolute_error", mean_absolute_error),
+            Measure("mean_squared_error", mean_squared_error, rises=False),
+            Measure("mean_absolute_error", mean_absolute_error, rises=False),
         )
     },
 )

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from chainrule.arrays import integer, positive
+from chainrule.description import described
 from chainrule.tables import Table
 
 
@@ -45,7 +45,7 @@ class Schedule(ABC):
         return np.fromiter((self(step) for step in steps), dtype=np.float64, count=count)
 
 
-@dataclass(frozen=True)
+@described
 class Constant(Schedule):
     """The same rate in every step.
 
@@ -67,7 +67,7 @@ class Constant(Schedule):
         return float(self.learning_rate)
 
 
-@dataclass(frozen=True)
+@described
 class PiecewiseConstant(Schedule):
     """Steps: rates[0] up to and with boundaries[0], then rates[1] up to and with boundaries[1], ...
 
@@ -103,7 +103,7 @@ class PiecewiseConstant(Schedule):
         return self.rates[sum(step > boundary for boundary in self.boundaries)]
 
 
-@dataclass(frozen=True)
+@described
 class ExponentialDecay(Schedule):
     """rate = initial_learning_rate decay_rate^(step / decay_steps).
 
@@ -134,7 +134,7 @@ class ExponentialDecay(Schedule):
         return float(self.initial_learning_rate * self.decay_rate ** _stairs(p, self.staircase))
 
 
-@dataclass(frozen=True)
+@described
 class InverseTimeDecay(Schedule):
     """rate = initial_learning_rate / (1 + decay_rate step / decay_steps).
 
@@ -168,7 +168,7 @@ class InverseTimeDecay(Schedule):
         )
 
 
-@dataclass(frozen=True)
+@described
 class PolynomialDecay(Schedule):
     """rate = (initial_learning_rate - end_learning_rate) (1 - p)^power + end_learning_rate.
 
@@ -206,7 +206,7 @@ class PolynomialDecay(Schedule):
         return float((start - end) * (1 - p) ** self.power + end)
 
 
-@dataclass(frozen=True)
+@described
 class CosineDecay(Schedule):
     """rate = top ((1 - alpha) (1 + cos(pi p)) / 2 + alpha), after a linear warm-up.
 
@@ -253,7 +253,7 @@ class CosineDecay(Schedule):
         return float(top * _cosine(p, 1.0, self.alpha))
 
 
-@dataclass(frozen=True)
+@described
 class CosineDecayRestarts(Schedule):
     """rate = initial_learning_rate ((1 - alpha) m_mul^i (1 + cos(pi p)) / 2 + alpha).
 

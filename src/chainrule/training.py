@@ -1,12 +1,12 @@
 """The one training loop: all policy about epochs. The arithmetic of an epoch is the engine's.
 
-Whole runs of epochs go to the engine in one call. Python is between two epochs only where a
-callback asked for it, so a run that nobody watches costs no more than its arithmetic.
+Whole runs of epochs go to the engine in one call. Python is between two epochs, or two batches,
+only where a callback asked for it, so a run that nobody watches costs no more than its arithmetic.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,11 @@ import numpy.typing as npt
 
 from chainrule.architecture import Program, TrainingState
 from chainrule.arrays import integer
-from chainrule.callbacks import Callback, EarlyStopping, Every, History, Run
+from chainrule.callbacks import Callback, EarlyStopping, Every, EveryBatches, History, Run
 from chainrule.engines.protocol import Data, Engine, Indices, TrainingLog
 from chainrule.losses import LOSSES
 
-__all__ = ["Callback", "EarlyStopping", "Every", "History", "Run", "fit"]
+__all__ = ["Callback", "EarlyStopping", "Every", "EveryBatches", "History", "Run", "fit"]
 
 Array = npt.NDArray[Any]
 
@@ -47,8 +47,9 @@ def fit(
     """Train ``theta`` in place for at most ``epochs`` epochs and return what happened.
 
     A run that goes on with the ``theta``, ``state``, ``shuffle`` and ``history`` of an earlier one
-    is, bit for bit, the run that would not have stopped, unless the earlier one was interrupted
-    within an epoch.
+    is, bit for bit, the run that would not have stopped, unless the earlier one ended within an
+    epoch. Callbacks within epochs change no bit of ``theta`` and ``state``; the losses of epochs
+    that they cut are put together from those of the parts, and may differ in the last bits.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ def fit(
     validation_data : Data, optional
         On which the loss is computed after every epoch.
     callbacks : sequence of Callback
-        What to call between epochs, in this order.
+        What to call between epochs and between batches, in this order.
     history : History, optional
         To go on with; a new one if None.
 
@@ -113,48 +114,131 @@ def fit(
         validation_data = _smoothed(program, validation_data, label_smoothing)
     state = TrainingState.fresh(program, theta.dtype) if state is None else state
     history = History() if history is None else history
-    run = Run(engine, program, theta, state, data, validation_data, history)
+    batches = -(-len(data.X) // batch_size)
+    run = Run(engine, program, theta, state, data, validation_data, history, batches)
     for callback in callbacks:
         callback.begin(run)
     scheduled = callable(program.optimizer.learning_rate)
     most = _MOST_EPOCHS
     if shuffle is not None or scheduled:
         most = min(most, max(1, _MOST_INDICES // len(data.X)))
+    parts: _Parts | None = None  # of an epoch that is under way
     while run.epoch < epochs and not run.stopped:
-        wanted = [_next_epoch(callback, run.epoch) for callback in callbacks]
-        due = min([epochs, run.epoch + most, *(epoch for epoch in wanted if epoch is not None)])
-        log = TrainingLog.empty(due - run.epoch, len(program.measures))
-        order = None if shuffle is None else _orders(shuffle, len(log.loss), len(data.X))
-        try:
-            engine.train(
-                program,
-                theta,
-                state,
-                data,
-                order,
-                batch_size=batch_size,
-                log=log,
-                validation=validation_data,
-            )
-        finally:  # an interrupted run keeps the epochs that it finished
-            run.epoch += log.epochs_done
-            history.extend(log, program.measures, validation_data is not None)
+        wanted = [_following(callback.next_epoch, run.epoch) for callback in callbacks]
+        within = [_following(callback.next_batch, run.batch) for callback in callbacks]
+        last = min([epochs, *(epoch for epoch in wanted if epoch is not None)])
+        due = min([last * batches, *(batch for batch in within if batch is not None)])
+        whole = min(due // batches - run.epoch, most)
+        if parts is None and whole > 0:
+            order = None if shuffle is None else _orders(shuffle, whole, len(data.X))
+            _train_epochs(run, order, whole, batch_size)
+        else:
+            parts = parts or _Parts(run, shuffle, batch_size)
+            parts.train_to(due)
+            parts = None if run.batch % batches == 0 else parts
+        for callback, batch in zip(callbacks, within, strict=True):
+            if batch == run.batch:
+                callback.after_batch(run)
         for callback, epoch in zip(callbacks, wanted, strict=True):
-            if epoch == due:
+            if epoch == run.epoch and parts is None:
                 callback(run)
     for callback in callbacks:
         callback.end(run)
     return history
 
 
-def _next_epoch(callback: Callback, epoch: int) -> int | None:
-    following = callback.next_epoch(epoch)
-    if following is not None and following <= epoch:
+def _following(ask: Callable[[int], int | None], now: int) -> int | None:
+    following = ask(now)
+    if following is not None and following <= now:
+        what = ask.__name__.removeprefix("next_")
         raise ValueError(
-            f"next_epoch({epoch}) of {callback!r} is {following}; "
-            f"possible: an epoch after {epoch}, or None"
+            f"next_{what}({now}) of {ask.__self__!r} is {following}; "  # type: ignore[attr-defined]
+            f"possible: one after {now}, or None"
         )
     return following
+
+
+def _train_epochs(run: Run, order: Indices | None, epochs: int, batch_size: int) -> None:
+    """Train for so many epochs in one call."""
+    log = TrainingLog.empty(epochs, len(run.program.measures))
+    try:
+        _call(run, order, batch_size, log, run.validation_data)
+    finally:  # an interrupted run keeps the epochs that it finished
+        _note(run, log)
+
+
+def _call(
+    run: Run, order: Indices | None, batch_size: int, log: TrainingLog, validation: Data | None
+) -> None:
+    run.engine.train(
+        run.program,
+        run.theta,
+        run.state,
+        run.data,
+        order,
+        batch_size=batch_size,
+        log=log,
+        validation=validation,
+    )
+
+
+def _note(run: Run, log: TrainingLog) -> None:
+    """Add finished epochs to the history."""
+    run.history.extend(log, run.program.measures, run.validation_data is not None)
+    run.epoch += log.epochs_done
+    run.batch = run.epoch * run.batches
+    if log.epochs_done:
+        _show(run, log.loss[log.epochs_done - 1], log.measures[log.epochs_done - 1])
+
+
+def _show(run: Run, loss: float, measures: Array) -> None:
+    run.loss = float(loss)
+    run.measures = dict(zip(run.program.measures, measures.tolist(), strict=True))
+
+
+class _Parts:
+    """An epoch that is trained in several calls, each with a part of its order.
+
+    Steps, batches and learning rates are those of the epoch in one call, as each part but the last
+    has whole batches. The losses of the parts are put together here.
+    """
+
+    def __init__(self, run: Run, shuffle: np.random.Generator | None, batch_size: int) -> None:
+        n = len(run.data.X)
+        self._run, self._batch_size = run, batch_size
+        in_order = np.arange(n, dtype=np.int64)
+        self._order = in_order if shuffle is None else _orders(shuffle, 1, n)[0]  # (N,)
+        self._log = TrainingLog.empty(1, len(run.program.measures))  # of the whole epoch
+        self._mean = LOSSES[run.program.loss].reduction == "mean"
+        self._total, self._counted = 0.0, np.zeros(len(run.program.measures))
+
+    def train_to(self, batch: int) -> None:
+        """Train up to that batch of the run, or to the end of the epoch."""
+        run, n = self._run, len(self._order)
+        before = run.epoch * run.batches
+        start, stop = ((b - before) * self._batch_size for b in (run.batch, batch))
+        order = self._order[start:stop].reshape(1, -1)  # the last part ends with the epoch
+        ends = stop >= n
+        log = TrainingLog.empty(1, len(run.program.measures))
+        try:
+            _call(run, order, self._batch_size, log, run.validation_data if ends else None)
+        finally:
+            if log.epochs_done:
+                self._add(log, order.shape[1], min(n, stop))
+                run.batch = min(batch, before + run.batches)
+                if ends:
+                    self._log.validation_loss[:] = log.validation_loss
+                    self._log.validation_measures[:] = log.validation_measures
+                    self._log.epochs_done = 1
+                    _note(run, self._log)
+
+    def _add(self, log: TrainingLog, samples: int, so_far: int) -> None:
+        """Add the loss of a part to those of the parts before it."""
+        self._total += log.loss[0] * (samples if self._mean else 1)
+        self._counted += log.measures[0] * samples
+        self._log.loss[0] = self._total / (so_far if self._mean else 1)
+        self._log.measures[0] = self._counted / so_far
+        _show(self._run, self._log.loss[0], self._log.measures[0])
 
 
 def _orders(rng: np.random.Generator, epochs: int, n: int) -> Indices:
@@ -211,5 +295,5 @@ def _smoothed(program: Program, data: Data, label_smoothing: float) -> Data:
             f"targets and a loss such as 'categorical_crossentropy'"
         )
     columns = data.Y.shape[1]
-    K = 2 if columns == 1 or program.loss.startswith("binary_") else columns
+    K = 2 if columns == 1 or LOSSES[program.loss].binary else columns
     return Data(data.X, data.Y * (1 - s) + s / K, data.weight)

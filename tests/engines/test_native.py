@@ -10,6 +10,8 @@ import pytest
 from chainrule.architecture import Architecture, Program, TrainingState
 from chainrule.engines.protocol import Data, TrainingLog
 from chainrule.layers import Dense
+from chainrule.losses import LOSSES
+from chainrule.measures import MEASURES
 from chainrule.optimizers import SGD, Adam
 
 NET = Architecture(3, (Dense(4, "tanh"), Dense(2)))
@@ -64,7 +66,9 @@ def misaligned(shape):
         ({"X": np.zeros((4, 3))}, "X has 4 rows and Y has 5"),
         ({"X": np.zeros((0, 3)), "Y": np.zeros((0, 2))}, "X has no rows"),
         ({"weight": np.zeros(4)}, "weight and X differ in length"),
-        ({"order": np.zeros((2, 4), dtype=np.int64)}, r"order has shape \(2, 4\)"),
+        ({"order": np.zeros((2, 6), dtype=np.int64)}, "order has 6 columns; possible: 1 to 5"),
+        ({"order": np.zeros((2, 0), dtype=np.int64)}, "order has 0 columns; possible: 1 to 5"),
+        ({"order": np.zeros((3, 5), dtype=np.int64)}, "order has 3 rows; possible: 2"),
         ({"order": np.full((2, 5), 5)}, "order holds 5; possible: 0 to 4"),
         ({"order": np.full((2, 5), -1)}, "order holds -1; possible: 0 to 4"),
         ({"theta": misaligned((26,))}, "theta does not lie on a multiple of 8 bytes"),
@@ -122,6 +126,30 @@ def test_classes_out_of_range_are_refused(native):
         Y[3] = wrong
         with pytest.raises(ValueError, match="Y holds a class that is not one of 0 to 1"):
             run(native, program, Y=Y)
+
+
+def test_sparse_losses_have_one_column_and_others_as_many_as_outputs(native):
+    """Classes are read from the first column: a wider Y would be read where it was not checked."""
+    from chainrule import _native
+
+    def compiled(loss, targets, measures=()):
+        stage = ("dense", 3, 2, "linear", 0.0, 1, [], 0)
+        sgd = ("sgd", [0.0, 0.0], 0, 0.0, 0.0, 0.0, 0.0, -1.0)
+        block = (3, 2, True, 0.0, 0.0, 0.0)
+        return _native.Compiled(
+            native.isa, [stage], [block], loss, False, targets, [], sgd, list(measures)
+        )
+
+    for name, row in LOSSES.items():
+        compiled(name, 1 if row.sparse else 2)
+        with pytest.raises(ValueError, match=r"^Y would have . columns; the network has 2$"):
+            compiled(name, 2 if row.sparse else 1)
+        for measure, its in MEASURES.items():
+            if its.sparse == row.sparse:
+                compiled(name, 1 if row.sparse else 2, [measure])
+            else:
+                with pytest.raises(ValueError, match=f"^the measure '{measure}' does not fit"):
+                    compiled(name, 1 if row.sparse else 2, [measure])
 
 
 @pytest.mark.parametrize("units", [2**62, 2**40])

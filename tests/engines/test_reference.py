@@ -7,6 +7,7 @@ import pytest
 
 from chainrule.activations import ACTIVATIONS
 from chainrule.architecture import Architecture, Program, TrainingState
+from chainrule.description import described
 from chainrule.engines import get_engine
 from chainrule.engines.protocol import Data, TrainingLog
 from chainrule.layers import Dense
@@ -191,7 +192,7 @@ def test_data_is_only_read(engine, rng, make_problem):
     assert log.epochs_done == 2
 
 
-@dataclasses.dataclass(frozen=True)
+@described
 class Breaking(SGD):
     """Gradient descent that is interrupted at its eighth step."""
 

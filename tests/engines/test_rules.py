@@ -14,7 +14,9 @@ from chainrule.layers import (
     Dense,
     Dropout,
     Flatten,
+    GaussianNoise,
     LayerNormalization,
+    Normalization,
     Rescaling,
 )
 from chainrule.optimizers import SGD, Adam
@@ -23,6 +25,12 @@ STACKS = {
     "activation": (Dense(9), Activation("tanh"), Dense(2)),
     "alpha": (Dense(9), Activation("leaky_relu", 0.1), Dense(3), Activation("elu", 0.5)),
     "dropout": (Dropout(0.2), Dense(17, "tanh"), Dropout(0.5), Dense(2)),
+    "gaussian noise": (GaussianNoise(0.5), Dense(17, "tanh"), GaussianNoise(0.1), Dense(2)),
+    "normalisation": (
+        Normalization((0.5, -1.0, 2.0, 3.0, 0.1), (0.1, 1.0, 2.0, 3.0, 0.5)),
+        Dense(9, "tanh"),
+        Normalization(0.5, 4.0),
+    ),
     "batch normalisation": (Dense(9, use_bias=False), BatchNormalization(), Dense(2, "tanh")),
     "batch normalisation first": (BatchNormalization(0.9), Dense(18, "relu"), Dense(2)),
     "batch normalisation last": (Dense(3, "tanh"), BatchNormalization(0.5, 1e-2)),
@@ -166,6 +174,53 @@ def test_dropout_keeps_the_mean_and_drops_its_share(engine):
     _, other = engine.value_and_gradient(program, np.ones(1000), Data(X, Y), key=1, step=2)
     assert not np.array_equal(gradient, other)
     np.testing.assert_allclose(engine.forward(net, np.ones(1000), X), [[1000.0]])
+
+
+def noise_of(engine, n, key, step, dtype=np.float64, stddev=1.0):
+    """The noise that is added to n zeros: dL/dw is the input of the weights after the noise."""
+    net = Architecture(n, (GaussianNoise(stddev), Dense(1, use_bias=False)))
+    data = Data(np.zeros((1, n), dtype), np.full((1, 1), -1e9, dtype))
+    program = Program(net, "mean_absolute_error")
+    return engine.value_and_gradient(program, np.zeros(n, dtype), data, key=key, step=step)[1]
+
+
+def test_engines_draw_the_same_noise(fast_engine):
+    found = noise_of(fast_engine, 100_000, key=2**40 + 3, step=7)
+    expected = noise_of(get_engine("numpy"), 100_000, key=2**40 + 3, step=7)
+    np.testing.assert_allclose(found, expected, rtol=2e-15, atol=0)
+    found = noise_of(fast_engine, 999, 5, 7, np.float32, stddev=0.25)
+    expected = noise_of(get_engine("numpy"), 999, 5, 7, np.float32, stddev=0.25)
+    np.testing.assert_allclose(found, expected, rtol=2e-7, atol=0)
+
+
+def test_noise_has_its_deviation_and_is_new_in_every_step_and_none_in_use(engine):
+    noise = noise_of(engine, 100_000, key=1, step=1, stddev=0.5)
+    assert noise.mean() == pytest.approx(0, abs=0.01)
+    assert noise.std() == pytest.approx(0.5, rel=0.01)
+    assert len(np.unique(noise)) > 99_000
+    assert not np.array_equal(noise, noise_of(engine, 100_000, key=1, step=2, stddev=0.5))
+    net = Architecture(3, (GaussianNoise(0.5), Dense(1, use_bias=False)))
+    np.testing.assert_array_equal(engine.forward(net, np.ones(3), np.ones((1, 3))), [[3.0]])
+
+
+def test_normalisation_takes_its_data_to_mean_0_and_variance_1(engine, rng):
+    X = rng.normal(1e6, [[1.0, 0.5, 2.0]], size=(50, 3))
+    X[:, 1] = 1 / 3  # no variance
+    layer = Normalization.adapt(X)
+    net = Architecture(3, (layer,))
+    A = engine.forward(net, np.zeros(0), X)
+    np.testing.assert_allclose(A.mean(axis=0), 0, atol=1e-9)
+    np.testing.assert_allclose(A.std(axis=0), [1, 0, 1], rtol=1e-12)
+    expected = (X - X.mean(axis=0))[:, [0, 2]] / X.std(axis=0)[[0, 2]]
+    np.testing.assert_allclose(A[:, [0, 2]], expected, rtol=1e-8, atol=1e-9)
+
+
+def test_normalisation_does_not_lose_small_differences_of_large_numbers(engine):
+    """As X scale + offset the rounding of X / 3, some 0.03, would show."""
+    net = Architecture(1, (Normalization(1e6, 9.0),))
+    X = np.array([[1e6], [1e6 + 3], [1e6 - 1.5]], dtype=np.float32)
+    A = engine.forward(net, np.zeros(0, dtype=np.float32), X)
+    np.testing.assert_allclose(A, [[0], [1], [-0.5]], rtol=1e-6)
 
 
 def test_sample_weights_count_as_repetitions(engine, rng, make_problem):

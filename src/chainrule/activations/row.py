@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy.typing as npt
 
+from chainrule.description import described
+
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
+@described
 class Activation:
     """One activation: its formula, and how a gradient comes back through it.
 

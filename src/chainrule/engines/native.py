@@ -26,7 +26,9 @@ from chainrule.layers import (
     Dense,
     Dropout,
     Flatten,
+    GaussianNoise,
     LayerNormalization,
+    Normalization,
     Rescaling,
 )
 from chainrule.losses import LOSSES
@@ -106,7 +108,8 @@ class NativeEngine:
         """Train for ``len(log.loss)`` epochs; see :class:`chainrule.engines.protocol.Engine`."""
         done = np.zeros(2, dtype=np.int64)  # epochs, steps
         size = max(1, min(batch_size, len(data.X)))  # native code refuses less than 1
-        steps = -(-len(data.X) // size) * len(log.loss)
+        samples = len(data.X) if order is None else order.shape[-1]
+        steps = -(-samples // size) * len(log.loss)
         checked = _NOTHING if validation is None else validation
         try:
             _native.train(
@@ -213,11 +216,18 @@ def isas() -> list[str]:
     return _native.isas()
 
 
+def _by_column(width: int, *values: npt.ArrayLike) -> list[float]:
+    """Return scale, offset and shift of (x - shift) scale + offset: ``width`` numbers of each."""
+    columns = (np.broadcast_to(value, width) for value in values)
+    return [float(number) for column in columns for number in column]
+
+
 # Each layer becomes a stage: kind, activation, alpha, settings; an activation may follow a product.
 _STAGES: dict[type, Callable[[Any, int], tuple[str, str, float | None, list[float]]]] = {
     Dense: lambda layer, _: ("dense", layer.activation, None, []),
     Activation: lambda layer, _: ("activation", layer.activation, layer.alpha, []),
     Dropout: lambda layer, _: ("dropout", "linear", None, [layer.rate]),
+    GaussianNoise: lambda layer, _: ("gaussian_noise", "linear", None, [layer.stddev]),
     BatchNormalization: lambda layer, _: (
         "batch_norm",
         "linear",
@@ -229,7 +239,13 @@ _STAGES: dict[type, Callable[[Any, int], tuple[str, str, float | None, list[floa
         "rescaling",
         "linear",
         None,
-        [*np.broadcast_to(layer.scale, width), *np.broadcast_to(layer.offset, width)],
+        _by_column(width, layer.scale, layer.offset, 0.0),
+    ),
+    Normalization: lambda layer, width: (
+        "rescaling",
+        "linear",
+        None,
+        _by_column(width, 1 / np.asarray(layer.deviation), 0.0, layer.mean),
     ),
     Flatten: lambda *_: ("activation", "linear", None, []),
 }

@@ -15,13 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from chainrule.architecture import Architecture, Program, TrainingState
+from chainrule.description import described
 from chainrule.engines.many import Many
 
 Array = npt.NDArray[Any]
 Indices = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@described
 class Data:
     """Samples.
 
@@ -128,9 +129,11 @@ class Engine(Protocol):
     ) -> None:
         """Train for ``len(log.loss)`` epochs.
 
-        ``order`` (epochs, N) says which row of X comes when; None means first to last in every
-        epoch. Each epoch is cut into batches of ``batch_size`` rows (the last may be shorter),
-        and each batch makes one step of the optimiser.
+        ``order`` (epochs, n) with n from 1 to N says which row of X comes when; None means first
+        to last in every epoch. An order with n less than N makes epochs of n samples, such as a
+        part of a longer epoch. Each epoch is cut into batches of ``batch_size`` rows (the last may
+        be shorter), and each batch makes one step of the optimiser. An engine computes a batch
+        the same way whatever n is, so that an epoch in parts is the epoch in one, bit for bit.
         """
 
     def train_many(

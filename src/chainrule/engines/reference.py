@@ -89,7 +89,7 @@ class ReferenceEngine:
         """Train for ``len(log.loss)`` epochs; see :class:`chainrule.engines.protocol.Engine`."""
         if batch_size < 1:
             raise ValueError(f"batch_size is {batch_size}; possible: 1 or more")
-        n = len(data.X)
+        n = len(data.X) if order is None else order.shape[1]
         mean = LOSSES[program.loss].reduction == "mean"
         for epoch in range(len(log.loss)):
             rows = np.arange(n) if order is None else order[epoch]

@@ -8,21 +8,23 @@ dL/dA (N, H), ``backward`` returns dL/dX (N, D) and the gradients of the paramet
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from chainrule.activations import ACTIVATIONS
-from chainrule.counter_random import keep_mask
+from chainrule.counter_random import keep_mask, normal_deviates
+from chainrule.description import described
 from chainrule.layers import (
     Activation,
     BatchNormalization,
     Dense,
     Dropout,
     Flatten,
+    GaussianNoise,
     LayerNormalization,
+    Normalization,
     Rescaling,
 )
 
@@ -30,7 +32,7 @@ Array = npt.NDArray[Any]
 Named = dict[str, Array]
 
 
-@dataclass(frozen=True)
+@described
 class Mode:
     """How to compute: in training or not, and which random numbers this step has."""
 
@@ -41,7 +43,7 @@ class Mode:
     first_row: int = 0  # of these rows within the batch
 
 
-@dataclass(frozen=True)
+@described
 class Rule:
     """Forward and backward of one kind of layer."""
 
@@ -94,6 +96,22 @@ def dropout_forward(layer: Dropout, p: Named, X: Array, mode: Mode) -> tuple[Arr
 def dropout_backward(layer: Dropout, p: Named, kept: Any, dA: Array) -> tuple[Array, Named]:
     """dL/dX = dL/dA mask / (1 - rate)."""
     return dA * kept, {}
+
+
+def gaussian_noise_forward(
+    layer: GaussianNoise, p: Named, X: Array, mode: Mode
+) -> tuple[Array, Any]:
+    """Compute A = X + stddev noise, whose numbers count along the rows of the batch."""
+    if not mode.training:
+        return X, None
+    n = mode.first_row * X.shape[1] + X.size
+    noise = layer.stddev * normal_deviates(mode.key, mode.step, mode.stream, n)[-X.size :]
+    return X + noise.reshape(X.shape).astype(X.dtype), None
+
+
+def unchanged_backward(layer: Any, p: Named, kept: Any, dA: Array) -> tuple[Array, Named]:
+    """dL/dX = dL/dA, where A is X and something that does not depend on it."""
+    return dA, {}
 
 
 def batch_norm_forward(
@@ -158,22 +176,33 @@ def rescaling_backward(layer: Rescaling, p: Named, kept: Any, dA: Array) -> tupl
     return dA * np.asarray(layer.scale, dA.dtype), {}
 
 
+def normalization_forward(
+    layer: Normalization, p: Named, X: Array, mode: Mode
+) -> tuple[Array, Any]:
+    """Compute A = (X - mean) / deviation."""
+    return (X - np.asarray(layer.mean, X.dtype)) / np.asarray(layer.deviation, X.dtype), None
+
+
+def normalization_backward(
+    layer: Normalization, p: Named, kept: Any, dA: Array
+) -> tuple[Array, Named]:
+    """dL/dX = dL/dA / deviation."""
+    return dA / np.asarray(layer.deviation, dA.dtype), {}
+
+
 def flatten_forward(layer: Flatten, p: Named, X: Array, mode: Mode) -> tuple[Array, Any]:
     """Compute A = X."""
     return X, None
-
-
-def flatten_backward(layer: Flatten, p: Named, kept: Any, dA: Array) -> tuple[Array, Named]:
-    """dL/dX = dL/dA."""
-    return dA, {}
 
 
 RULES: dict[type, Rule] = {
     Dense: Rule(dense_forward, dense_backward),
     Activation: Rule(activation_forward, activation_backward),
     Dropout: Rule(dropout_forward, dropout_backward),
+    GaussianNoise: Rule(gaussian_noise_forward, unchanged_backward),
     BatchNormalization: Rule(batch_norm_forward, batch_norm_backward),
     LayerNormalization: Rule(layer_norm_forward, layer_norm_backward),
     Rescaling: Rule(rescaling_forward, rescaling_backward),
-    Flatten: Rule(flatten_forward, flatten_backward),
+    Normalization: Rule(normalization_forward, normalization_backward),
+    Flatten: Rule(flatten_forward, unchanged_backward),
 }

@@ -10,11 +10,12 @@ test holds the two tables together.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 import numpy.typing as npt
 
+from chainrule.description import described
 from chainrule.losses import binary, categorical, regression
 from chainrule.tables import Table
 
@@ -23,7 +24,7 @@ __all__ = ["LOSSES", "Loss"]
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
+@described
 class Loss:
     """One loss: its value for each sample, its gradient, and how samples are put together.
 
@@ -45,6 +46,8 @@ class Loss:
         loss at once, from Z: where exp and log cancel, no precision is lost to either.
     sparse : bool
         Y holds the numbers of classes, shape (N, 1), in the dtype of A.
+    binary : bool
+        Each column of Y is a yes or no of its own, 1 or 0.
 
     Examples
     --------
@@ -61,6 +64,7 @@ class Loss:
     parameters: tuple[float, ...] = ()
     on_logits: Mapping[str, str] = field(default_factory=dict, hash=False)
     sparse: bool = False
+    binary: bool = False
 
     def scale(self, n_samples: int) -> float:
         """Return the weight of one sample in the loss of a batch: 1, or 1 / n_samples.
@@ -102,12 +106,14 @@ _ROWS = (
         binary.binary_crossentropy_gradient,
         "mean",
         on_logits={"sigmoid": "binary_crossentropy_from_logits"},
+        binary=True,
     ),
     Loss(
         "binary_crossentropy_from_logits",
         binary.binary_crossentropy_from_logits,
         binary.binary_crossentropy_from_logits_gradient,
         "mean",
+        binary=True,
     ),
     Loss(
         "categorical_crossentropy",
@@ -144,6 +150,7 @@ _ROWS = (
         "mean",
         parameters=(2.0, 0.25),  # gamma, alpha
         on_logits={"sigmoid": "binary_focal_crossentropy_from_logits"},
+        binary=True,
     ),
     Loss(
         "binary_focal_crossentropy_from_logits",
@@ -151,6 +158,7 @@ _ROWS = (
         binary.binary_focal_crossentropy_from_logits_gradient,
         "mean",
         parameters=(2.0, 0.25),  # gamma, alpha
+        binary=True,
     ),
     Loss("hinge", binary.hinge, binary.hinge_gradient, "mean"),
     Loss("squared_hinge", binary.squared_hinge, binary.squared_hinge_gradient, "mean"),

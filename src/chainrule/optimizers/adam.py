@@ -8,19 +8,20 @@ gradient, m <- m + (1 - beta_1) (g - m).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from chainrule.arrays import positive
+from chainrule.description import described
 from chainrule.optimizers.base import Optimizer, number
 
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
+@described
 class Adam(Optimizer):
     """The mean gradient over the root of the mean of its squares.
 
@@ -76,7 +77,7 @@ class Adam(Optimizer):
         _adam(self, theta, g, slots, t, rate)
 
 
-@dataclass(frozen=True)
+@described
 class AdamW(Optimizer):
     """Adam, with the decay of weights that all optimisers may have switched on.
 
@@ -123,7 +124,7 @@ class AdamW(Optimizer):
         _adam(self, theta, g, slots, t, rate)
 
 
-@dataclass(frozen=True)
+@described
 class Adamax(Optimizer):
     """The mean gradient over the largest gradient of late.
 
@@ -176,7 +177,7 @@ class Adamax(Optimizer):
         theta -= rate / (1 - self.beta_1**t) * m / (u + self.epsilon)
 
 
-@dataclass(frozen=True)
+@described
 class Nadam(Optimizer):
     """Adam with Nesterov's look ahead, and a momentum that warms up.
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import KW_ONLY, dataclass, fields
+from dataclasses import KW_ONLY, fields
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from chainrule.arrays import positive
+from chainrule.description import described
 
 Array = npt.NDArray[Any]
 Schedule = Callable[[int], float]
@@ -20,7 +21,7 @@ _EVERYTHING = (slice(None),)
 _CLIPS = ("clip_value", "clip_norm", "global_clip_norm")
 
 
-@dataclass(frozen=True)
+@described
 class Optimizer(ABC):
     """The base of all optimisers: one step clips, decays, updates and averages, in this order.
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from chainrule.description import described
 from chainrule.optimizers.base import Optimizer, Schedule, number
 
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
+@described
 class SGD(Optimizer):
     """Gradient descent: theta <- theta - rate * g; with momentum, a ball that rolls downhill.
 
@@ -71,7 +71,7 @@ class SGD(Optimizer):
         theta += self.momentum * v - step if self.nesterov else v
 
 
-@dataclass(frozen=True)
+@described
 class Lion(Optimizer):
     """Steps of one length for every parameter, against the sign of a mean gradient.
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from chainrule.arrays import positive
+from chainrule.description import described
 from chainrule.optimizers.base import Optimizer, number
 
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
+@described
 class RMSprop(Optimizer):
     """The gradient over the root of the mean of its squares.
 
@@ -88,7 +88,7 @@ class RMSprop(Optimizer):
         theta -= step
 
 
-@dataclass(frozen=True)
+@described
 class Adagrad(Optimizer):
     """The gradient over the root of the sum of all its squares: ever shorter steps.
 
@@ -144,7 +144,7 @@ class Adagrad(Optimizer):
         theta -= rate * g / np.sqrt(v + self.epsilon)
 
 
-@dataclass(frozen=True)
+@described
 class Adadelta(Optimizer):
     """The gradient over the root of the mean of its squares, times that of the steps.
 
