@@ -110,7 +110,7 @@ class NetworkCase:
             "epochs": workload.epochs,
             "job": workload.job,
             "flops_per_sample": workload.flops_per_sample(),
-            "flops_per_unit": workload.flops_per_sample() * len(workload.X) / units,
+            "flops_per_unit": workload.flops_per_epoch() / units,
             "target_peak_gflops": TARGET_PEAK,
             "contestants": [row for row in rows if row["isa"] is None],
             "narrow": [row for row in rows if row["isa"] is not None],

@@ -233,8 +233,8 @@ def finished_row(
     if "skipped" in row or "failed" in row:
         return row
     row["us_per_unit"] = asdict(summarise([1e6 * s / row["units_per_run"] for s in row["seconds"]]))
-    samples = len(workload.X) * row["epochs"]
-    row["gflops"] = 1e-9 * workload.flops_per_sample() * samples / summarise(row["seconds"]).median
+    flops = workload.flops_per_epoch() * row["epochs"]
+    row["gflops"] = 1e-9 * flops / summarise(row["seconds"]).median
     return row
 
 

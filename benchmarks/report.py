@@ -65,7 +65,7 @@ def percent(share: float) -> str:
     >>> percent(0.5349), percent(0.004217), percent(1.02)
     ('53 %', '0.42 %', '102 %')
     """
-    return f"{100 * share:.0f} %" if share >= 0.0995 else f"{100 * share:.2g} %"
+    return f"{100 * share:.0f} %" if share >= 0.0995 or share == 0 else f"{100 * share:.2g} %"
 
 
 def peak_cell(row: dict[str, Any], machine: dict[str, Any]) -> str:

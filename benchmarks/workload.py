@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,8 @@ class Workload:
         accuracy on these samples.
     job : str
         "train" or "forward".
+    networks : int
+        How many networks are trained at once, from the seeds 0, 1, ...
     seed : int
         Of the start weights and of the orders.
     """
@@ -83,6 +85,7 @@ class Workload:
     X_validation: Array | None = None
     Y_validation: Array | None = None
     job: str = "train"
+    networks: int = 1
     seed: int = 42
 
     @property
@@ -134,6 +137,14 @@ class Workload:
             for shape, limit in zip(pairs, limits, strict=True)
         ]
 
+    def starts(self, dtype: str) -> list[tuple[Array, Array | None]]:
+        """Return W (networks, inputs, units) and b (networks, units) of each layer, stacked."""
+        each = [replace(self, seed=seed).start(dtype) for seed in range(self.networks)]
+        return [
+            (np.stack([W for W, _ in own]), np.stack([b for _, b in own]) if self.biases else None)
+            for own in zip(*each, strict=True)
+        ]
+
     def orders(self, epochs: int) -> Array | None:
         """Return which sample comes when, shape (epochs, N), or None for first to last."""
         if not self.shuffle:
@@ -150,16 +161,20 @@ class Workload:
         sizes = [a * b for a, b in zip(self.widths[:-1], self.widths[1:], strict=True)]
         return 2 * sum(sizes) if self.job == "forward" else 2 * (3 * sum(sizes) - sizes[0])
 
+    def flops_per_epoch(self) -> int:
+        """Count the arithmetic of all samples and networks."""
+        return self.flops_per_sample() * len(self.X) * self.networks
+
     def loss(self, outputs: Array) -> float:
-        """Return the loss of ``outputs`` (N, H), in float64."""
+        """Return the loss of ``outputs`` (N, H), in float64; with (networks, N, H) of them all."""
         return LOSSES[self.loss_name](outputs.astype(np.float64), self.Y)
 
     def accuracy(self, outputs: Array) -> float | None:
         """Return the share of samples whose class is right: the largest output, or one >= 0.5.
 
-        None where the targets are numbers, not classes.
+        None where the targets are numbers, not classes, or nothing was trained.
         """
-        if self.loss_name == "mean_squared_error":
+        if self.loss_name == "mean_squared_error" or self.job == "forward":
             return None
         if self.Y.shape[1] == 1:
             return float(np.mean((outputs >= 0.5) == (self.Y >= 0.5)))

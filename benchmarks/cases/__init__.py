@@ -9,6 +9,7 @@ from benchmarks.cases import (
     forward,
     fresh,
     images,
+    many,
     process,
     surrogate,
     xor,
@@ -28,6 +29,7 @@ CASES: dict[str, Case] = {
         forward.MANY_ROWS,
         fresh.CASE,
         xor.CASE,
+        many.CASE,
         process.CASE,
     )
 }

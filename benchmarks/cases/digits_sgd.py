@@ -77,7 +77,7 @@ CASE = NetworkCase(
             note=NOT_OURS,
         ),
         Contestant(
-            "scikit-learn MLPClassifier",
+            "scikit-learn",
             "sklearn_",
             "float64",
             epochs=5,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmarks.case import NetworkCase
 from benchmarks.cases.images import workload as images_workload
 from benchmarks.cases.rivals import (
-    JAX,
+    JAX_FORWARD,
     KERAS_JAX,
     KERAS_TENSORFLOW,
     SKLEARN,
@@ -79,7 +79,7 @@ ONE_ROW = NetworkCase(
         ),
         *frameworks(
             "float32",
-            {JAX: 1000, SKLEARN: 200, TORCH: 1000, KERAS_JAX: 20, KERAS_TENSORFLOW: 5},
+            {JAX_FORWARD: 1000, SKLEARN: 200, TORCH: 1000, KERAS_JAX: 20, KERAS_TENSORFLOW: 5},
             against=ENGINE,
             note="",
         ),
@@ -106,7 +106,7 @@ MANY_ROWS = NetworkCase(
         ),
         *frameworks(
             "float32",
-            dict.fromkeys((JAX, SKLEARN, TORCH, KERAS_JAX, KERAS_TENSORFLOW), 1),
+            dict.fromkeys((JAX_FORWARD, SKLEARN, TORCH, KERAS_JAX, KERAS_TENSORFLOW), 1),
             against=ENGINE,
             note="",
         ),

@@ -88,7 +88,9 @@ def finished(rows: Iterable[dict[str, Any]], ours: str) -> list[dict[str, Any]]:
         if row["seconds"]:
             times = [1e6 * seconds for seconds in row["seconds"]]
             row["us_per_unit"] = asdict(summarise(times))
-    base = next((row["us_per_unit"] for row in rows if row["name"] == ours and row["seconds"]), None)
+    base = next(
+        (row["us_per_unit"] for row in rows if row["name"] == ours and row["seconds"]), None
+    )
     for row in rows:
         if base and row["against"] and "us_per_unit" in row:
             row["ratio"] = row["us_per_unit"]["median"] / base["median"]
@@ -108,9 +110,7 @@ CASE = FreshCase(
     unit="process",
     ours=FIT,
     contestants=(
-        Contestant(
-            FIT, "chainrule_training", "float32", {"engine": "native"}, target_us=350_000
-        ),
+        Contestant(FIT, "chainrule_training", "float32", {"engine": "native"}, target_us=350_000),
         framework(JAX, rounds=3),
         framework(KERAS_JAX, rounds=1),
         framework(SKLEARN, rounds=1),

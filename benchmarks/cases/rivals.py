@@ -14,12 +14,14 @@ ENGINE = "chainrule, the engine alone"
 OWN_ORDER = 0.4
 OWN_ORDER_NOTE = "shuffles by itself"
 
-JAX, SKLEARN, TORCH = "JAX lax.scan", "scikit-learn", "PyTorch"
+JAX, JAX_FORWARD = "JAX lax.scan", "JAX jit"
+SKLEARN, TORCH = "scikit-learn", "PyTorch"
 KERAS_JAX, KERAS_TENSORFLOW = "Keras on JAX", "Keras on TensorFlow"
 
 # The file of peers, its options, the module it cannot do without, how it may differ.
 FRAMEWORKS: dict[str, dict[str, Any]] = {
     JAX: {"module": "jax_scan", "requires": "jax"},
+    JAX_FORWARD: {"module": "jax_scan", "requires": "jax"},
     KERAS_JAX: {
         "module": "keras_",
         "requires": "keras",

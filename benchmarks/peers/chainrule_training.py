@@ -39,7 +39,9 @@ class TrainingPeer:
         """The loss after each epoch, from a run that stops after each to look."""
         losses: list[float] = []
         self.reset()
-        self._fit([training.Every(1, lambda *_: losses.append(self._workload.loss(self.outputs())))])
+        self._fit(
+            [training.Every(1, lambda *_: losses.append(self._workload.loss(self.outputs())))]
+        )
         return losses
 
     def _fit(self, callbacks: list[training.Callback] | None = None) -> None:

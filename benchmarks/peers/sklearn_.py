@@ -33,7 +33,7 @@ def untrained(workload: Workload, dtype: str) -> Any:
     """Return a model with the workload's start weights, or its own with the bias trick."""
     kind = MLPRegressor if workload.output == "linear" else MLPClassifier
     model = kind(
-        workload.layers[1:-1],
+        hidden_layer_sizes=workload.layers[1:-1],
         activation=ACTIVATIONS[workload.hidden],
         solver=workload.optimizer,
         alpha=0.0,

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from typing import Any
 
 from benchmarks.contest import ONE_THREAD, ROOT, Settings
@@ -47,7 +48,7 @@ def bound_bytes(layers: tuple[int, ...], batch_size: int, bytes_a_number: int) -
     >>> bound_bytes((2, 3, 1), batch_size=10, bytes_a_number=4)
     {'four_times_parameters': 208, 'activations_of_a_batch': 240}
     """
-    pairs = zip(layers[:-1], layers[1:], strict=True)
+    pairs = pairwise(layers)
     parameters = sum(inputs * units + units for inputs, units in pairs)
     return {
         "four_times_parameters": 4 * parameters * bytes_a_number,
