@@ -72,7 +72,8 @@ def main(
         possible = ", ".join(CASES)
         raise typer.BadParameter(f"{unknown[0]!r}; possible: {possible}", param_hint="--case")
     default = QUICK_ROUNDS if quick else Settings.rounds
-    measure(names, quick, rounds, default, out, peer_python)
+    peers = None if peer_python is None else str(Path(peer_python).absolute())
+    measure(names, quick, rounds, default, out, peers)
 
 
 def measure(

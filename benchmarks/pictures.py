@@ -9,6 +9,7 @@ import numpy as np
 
 from benchmarks.report import percent, three_digits, time_text
 from benchmarks.summary import best_peer, median, our_row, share_of_peak, target_share
+from benchmarks.summary import peers as others
 from chainrule.plots.style import BLUE, FAINT, INK, LINES, ORANGE, SOFT, new_figure
 
 if TYPE_CHECKING:
@@ -24,15 +25,8 @@ HEAD, TEXT, SMALL = 13, 10, 9  # sizes of text, in points
 
 def rows_of(case: dict[str, Any]) -> list[dict[str, Any]]:
     """Return our row and the peers of its precision, the fastest first."""
-    ours = our_row(case) or {}
-    same = [
-        row
-        for row in case["contestants"]
-        if "us_per_unit" in row
-        and row["dtype"] == ours.get("dtype")
-        and (row is ours or not row.get("module", "").startswith("chainrule"))
-    ]
-    return sorted(same, key=median)
+    ours = our_row(case)
+    return sorted([ours, *others(case)], key=median) if ours else []
 
 
 def plain(ax: Axes) -> None:
@@ -60,8 +54,7 @@ def short(name: str) -> str:
 
 def peers(result: dict[str, Any]) -> Figure:
     """Draw the time of ours and of each peer in every case, as bars on a logarithmic scale."""
-    cases = [case for case in result["cases"].values() if case.get("summary", {}) and rows_of(case)]
-    cases = [case for case in cases if best_peer(case)]
+    cases = [case for case in result["cases"].values() if case.get("summary") and best_peer(case)]
     columns = 2
     lines = [cases[i : i + columns] for i in range(0, len(cases), columns)]
     bars = [max(len(rows_of(case)) for case in line) for line in lines]
@@ -138,16 +131,15 @@ def panel(ax: Axes, case: dict[str, Any], most: float) -> None:
             )
     ax.set(xscale="log", xlim=(start, most), ylim=(len(rows) - 0.5, -0.5), xticks=[], yticks=[])
     ax.minorticks_off()
-    ax.text(
-        -0.72,
-        1.0,
+    ax.annotate(
         f"{case['short']}, a {case['unit']}",
-        transform=ax.transAxes,
+        (-0.72, 1),
+        xycoords="axes fraction",
+        xytext=(0, 5),
+        textcoords="offset points",
         size=TEXT,
         weight="bold",
         color=INK,
-        va="bottom",
-        ha="left",
     )
 
 

@@ -8,28 +8,30 @@ from typing import Any
 
 from benchmarks import pages
 from benchmarks.report import memory_cell, percent, three_digits, time_text
-from benchmarks.summary import our_row, share_of_peak
+from benchmarks.summary import median, our_row, peers, share_of_peak
 
 
 def overview(result: dict[str, Any]) -> str:
     """Return a table with a line for each case in which we have a row that stands for us."""
     cases = [case for case in result["cases"].values() if case.get("summary")]
-    found = [case["summary"] for case in cases]
     ours = [our_row(case) or {} for case in cases]
     shares = [share_of_peak(row, result["machine"]) for row in ours]
+    times = [per_unit(case["summary"]["us_per_unit"], case) for case in cases]
     return pages.table(
         [
             ("", "left", [case["title"] for case in cases]),
-            (
-                "chainrule",
-                "right",
-                [per_unit(s["us_per_unit"], case) for s, case in zip(found, cases, strict=True)],
-            ),
+            ("chainrule", "right", times),
             ("of the peak", "right", [percent(share) if share else "" for share in shares]),
-            ("best peer", "left", [s["best_peer"] or "" for s in found]),
-            ("times ours", "right", [ratio(s) for s in found]),
+            ("the others, times ours", "left", [others(case) for case in cases]),
         ]
     )
+
+
+def others(case: dict[str, Any]) -> str:
+    """Return how many times our time each peer takes, the fastest first."""
+    ours = case["summary"]["us_per_unit"]
+    ratios = {row["name"].partition(",")[0]: median(row) / ours for row in peers(case)}
+    return ", ".join(f"{name} {three_digits(ratio)}" for name, ratio in ratios.items())
 
 
 def per_unit(microseconds: float, case: dict[str, Any]) -> str:

@@ -21,15 +21,20 @@ def our_row(case: dict[str, Any]) -> dict[str, Any] | None:
     return next((row for row in rows if "us_per_unit" in row), None)
 
 
+def peers(case: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of the peers of the same precision as ours, the fastest first."""
+    ours = our_row(case)
+    same = (row for row in case["contestants"] if ours and row["dtype"] == ours["dtype"])
+    return sorted(filter(is_peer, same), key=median)
+
+
 def best_peer(case: dict[str, Any]) -> dict[str, Any] | None:
     """Return the row of the fastest peer of the same precision as ours, or None."""
-    ours = our_row(case)
-    peers = (row for row in case["contestants"] if ours and row["dtype"] == ours["dtype"])
-    return min(filter(is_peer, peers), key=median, default=None)
+    return next(iter(peers(case)), None)
 
 
 def target_share(case: dict[str, Any], row: dict[str, Any]) -> float | None:
-    """Return which share of its core's peak a row's figure to reach stands for.
+    """Return which share of the peak of its threads' cores a row's figure to reach stands for.
 
     Examples
     --------
@@ -42,7 +47,8 @@ def target_share(case: dict[str, Any], row: dict[str, Any]) -> float | None:
     if not row.get("target_us") or "flops_per_unit" not in case:
         return None
     peak = case["target_peak_gflops"][row["dtype"]]
-    return float(case["flops_per_unit"] / (1e3 * row["target_us"]) / peak)
+    threads = row.get("threads") or 1
+    return float(case["flops_per_unit"] / (1e3 * row["target_us"]) / peak / threads)
 
 
 def summary(case: dict[str, Any]) -> dict[str, Any] | None:

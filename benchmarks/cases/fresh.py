@@ -98,8 +98,8 @@ def finished(rows: Iterable[dict[str, Any]], ours: str) -> list[dict[str, Any]]:
 
 
 def framework(name: str, rounds: int, epochs: int | None = None, note: str = "") -> Contestant:
-    row = FRAMEWORKS[name] | {"note": note}
-    return Contestant(name, dtype="float32", against=FIT, rounds=rounds, epochs=epochs, **row)
+    row = FRAMEWORKS[name] | {"note": note, "rounds": rounds, "epochs": epochs}
+    return Contestant(name, dtype="float32", against=FIT, **row)
 
 
 CASE = FreshCase(

@@ -35,6 +35,7 @@ FRAMEWORKS: dict[str, dict[str, Any]] = {
         "module": "keras_",
         "requires": "keras",
         "options": {"backend": "tensorflow"},
+        "rounds": 5,  # slow, and steady enough
         "agreement": OWN_ORDER,
         "note": OWN_ORDER_NOTE,
     },
