@@ -33,7 +33,7 @@ def main(
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Few rounds: a first look.")] = False,
     rounds: Annotated[
-        int | None, typer.Option(min=1, help="How often each contestant runs (default 9).")
+        int | None, typer.Option(min=1, help="How often each contestant runs (default 7).")
     ] = None,
     out: Annotated[Path, typer.Option(help="The folder of result files.")] = results.FOLDER,
     peer_python: Annotated[

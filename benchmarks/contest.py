@@ -101,7 +101,7 @@ class Contestant:
 class Settings:
     """How a run is made."""
 
-    rounds: int = 9
+    rounds: int = 7
     peer_python: str | None = None
     progress: Callable[[str], None] = lambda _: None
 

@@ -102,6 +102,7 @@ def memory(result: dict[str, Any], _: str) -> str:
         ("data", "right", [megabytes(row["data_bytes"]) for row in rows]),
         ("taken beside it", "right", [megabytes(row["taken_bytes"]) for row in rows]),
         ("bound", "right", [megabytes(row["bound_bytes"]) for row in rows]),
+        ("of the bound", "right", [percent(r["taken_bytes"] / r["bound_bytes"]) for r in rows]),
         (
             "order of an epoch",
             "right",

@@ -243,7 +243,7 @@ def test_docs_are_tables_and_pictures_of_the_result(tmp_path: Path) -> None:
     assert "| case: ours | 2.00 us | 1.50 us | 3.00 us | 20 % | 50 % |" in page
     assert "| case | peer | 10.0 | 5.00 |" in page
     assert "Fitted slopes: samples 1.00." in page
-    assert "| 10 | 1.00 MB | 2.00 MB | 3.00 MB | 0.000 MB |" in page
+    assert "| 10 | 1.00 MB | 2.00 MB | 3.00 MB | 67 % | 0.000 MB |" in page
     assert "| they | 0.500 us |" in page
     assert "(../results/2026-01-02-fast-chip-avx2.json)" in page
     for name in ("peers", "peak", "growth"):
