@@ -66,12 +66,23 @@ test-sanitize: $(SANITIZE)/made
 	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 CHAINRULE_REQUIRE_NATIVE=1 \
 	  CHAINRULE_TEST_ISAS=widest $(SANITIZE)/bin/python -m pytest -q -p no:cacheprovider tests/engines
 
-bench: $(VENV)/made-bench
-	$(BIN)/python -m benchmarks
+PEERS := .venv-peers
+bench: $(VENV)/made-bench $(PEERS)/made
+	$(BIN)/python -m benchmarks --peer-python $(PEERS)/bin/python
+
+# Peers that cannot be installed here are left out, and their rows of the result say so.
+NOT_INSTALLED = echo "$$peer cannot be installed; it is left out"
 
 $(VENV)/made-bench: $(VENV)/made-package
-	$(PIP) install --no-build-isolation -e ".[tutorial,bench]"
+	for peer in scikit-learn 'jax>=0.5' torch==2.13.0; do $(PIP) install "$$peer" || $(NOT_INSTALLED); done
+	@touch $@
+
+# Keras and TensorFlow want a gigabyte, and have an environment of their own.
+$(PEERS)/made:
+	$(PYTHON) -m venv $(PEERS)
+	for peer in 'keras>=3' 'jax>=0.5' tensorflow-cpu; do \
+	  $(PEERS)/bin/python -m pip --disable-pip-version-check -qq install "$$peer" || $(NOT_INSTALLED); done
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build chainrule-out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) build chainrule-out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -13,6 +13,7 @@ from rich.console import Console
 from benchmarks import machine, readme, report, results
 from benchmarks.cases import CASES
 from benchmarks.contest import ROOT, Settings
+from benchmarks.studies import STUDIES
 
 QUICK_ROUNDS = 3
 
@@ -32,7 +33,7 @@ def main(
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Few rounds: a first look.")] = False,
     rounds: Annotated[
-        int | None, typer.Option(min=1, help="How often each contestant runs (default 15).")
+        int | None, typer.Option(min=1, help="How often each contestant runs (default 7).")
     ] = None,
     out: Annotated[Path, typer.Option(help="The folder of result files.")] = results.FOLDER,
     peer_python: Annotated[
@@ -41,27 +42,38 @@ def main(
     ] = None,
     list_cases: Annotated[bool, typer.Option("--list", help="List the cases.")] = False,
     write_readme: Annotated[
-        bool, typer.Option("--readme", help="Write README's tables from the newest result.")
+        bool, typer.Option("--readme", help="Write README's table from the newest result.")
+    ] = False,
+    write_docs: Annotated[
+        bool,
+        typer.Option("--docs", help="Write the tables and pictures of docs/ from the same."),
     ] = False,
 ) -> None:
-    """Measure chainrule beside its peers, or write README's tables from the newest result."""
+    """Measure chainrule beside its peers, or write pages from the newest result."""
     if list_cases:
         for each in CASES.values():
             typer.echo(f"{each.name}: {each.title}")
         return
-    if write_readme:
+    if write_readme or write_docs:
         newest = results.newest(out)
         if newest is None:
             raise typer.BadParameter(f"no result of a complete run in {out}", param_hint="--out")
-        readme.update(ROOT / "README.md", newest)
-        typer.echo(f"README.md has the tables of {newest.name}")
+        if write_readme:
+            readme.update(ROOT / "README.md", newest)
+            typer.echo(f"README.md has the table of {newest.name}")
+        if write_docs:
+            from benchmarks import docs
+
+            docs.update(ROOT / "docs", newest)
+            typer.echo(f"docs/performance.md has the tables and pictures of {newest.name}")
         return
     names = case or list(CASES)
     if unknown := [name for name in names if name not in CASES]:
         possible = ", ".join(CASES)
         raise typer.BadParameter(f"{unknown[0]!r}; possible: {possible}", param_hint="--case")
     default = QUICK_ROUNDS if quick else Settings.rounds
-    measure(names, quick, rounds, default, out, peer_python)
+    peers = None if peer_python is None else str(Path(peer_python).absolute())
+    measure(names, quick, rounds, default, out, peers)
 
 
 def measure(
@@ -74,17 +86,18 @@ def measure(
 ) -> None:
     """Run the cases, print their tables and write the result file."""
     console = Console(stderr=True)
+    whole = set(names) == set(CASES)
     with console.status("measuring the core's peak") as status:
+
+        def settings(name: str) -> Settings:
+            return Settings(
+                rounds or default_rounds, peer_python, lambda text: status.update(f"{name}: {text}")
+            )
+
         where = machine.describe()
-        measured = {}
-        for name in names:
-
-            def progress(text: str, name: str = name) -> None:
-                status.update(f"{name}: {text}")
-
-            settings = Settings(rounds or default_rounds, peer_python, progress)
-            measured[name] = CASES[name].run(settings)
-    complete = set(names) == set(CASES) and not quick
+        measured = {name: CASES[name].run(settings(name)) for name in names}
+        studied = {name: study(settings(name)) for name, study in STUDIES.items() if whole}
+    complete = whole and not quick
     result = results.make(
         measured,
         where,
@@ -93,6 +106,7 @@ def measure(
         command=command_line([] if complete else names, rounds, quick, peer_python is not None),
         complete=complete,
         forced_isa=os.environ.get("CHAINRULE_ISA") or None,
+        studies=studied,
     )
     for case in result["cases"].values():
         report.print_case(case, where)

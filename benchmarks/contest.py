@@ -28,7 +28,12 @@ ONE_THREAD = {
     "CHAINRULE_NUM_THREADS": "1",
     "JAX_PLATFORMS": "cpu",
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
 }
+
+# The core on which the figures to reach were set: GFLOP/s in float32, half of it in float64.
+TARGET_PEAK = {"float32": 232.0, "float64": 116.0}
 
 # Short jobs are repeated within a turn until they took this many seconds.
 SECONDS_A_TURN = 0.05
@@ -59,7 +64,15 @@ class Contestant:
     note : str
         What differs.
     target_us : float or None
-        The figure to reach, in microseconds a unit of the case.
+        The figure to reach, in microseconds a unit of the case, on a core of ``TARGET_PEAK``.
+    agreement : float
+        By which share its loss may differ from ours after as many epochs.
+    threads : int
+        How many threads it may use, each on a core; only for ours.
+    isa : str or None
+        Which build of our kernels runs (``CHAINRULE_ISA``); the fastest if None.
+    rounds : int or None
+        Runs in no more rounds than these.
     """
 
     name: str
@@ -72,13 +85,23 @@ class Contestant:
     same_network: bool = True
     note: str = ""
     target_us: float | None = None
+    agreement: float = 0.05
+    threads: int = 1
+    isa: str | None = None
+    rounds: int | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What its process is told beside what all are told."""
+        own = {"CHAINRULE_NUM_THREADS": str(self.threads)}
+        return own if self.isa is None else own | {"CHAINRULE_ISA": self.isa}
 
 
 @dataclass(frozen=True)
 class Settings:
     """How a run is made."""
 
-    rounds: int = 15
+    rounds: int = 7
     peer_python: str | None = None
     progress: Callable[[str], None] = lambda _: None
 
@@ -87,23 +110,28 @@ class Worker:
     """The parent's end of one contestant's process (see ``worker.py``)."""
 
     def __init__(self, contestant: Contestant, workload: Path, epochs: int, python: str) -> None:
-        core = max(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+        cores = last_cores(contestant.threads)
         options = {
             **contestant.options,
             "dtype": contestant.dtype,
             "epochs": epochs,
-            "core": core,
+            "cores": cores,
         }
+        self.rounds = contestant.rounds
+        self.row: dict[str, Any] = {}
+        self.runs = False
+        if cores is not None and len(cores) < contestant.threads:
+            self.row["skipped"] = f"{contestant.threads} threads need as many cores"
+            return
         arguments = [contestant.module, str(workload), json.dumps(options)]
-        self._process = subprocess.Popen(
+        self._process: subprocess.Popen[str] = subprocess.Popen(
             [python, "-m", "benchmarks.worker", *arguments],
             cwd=ROOT,
-            env={**os.environ, **ONE_THREAD},
+            env={**os.environ, **ONE_THREAD, **contestant.environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.row: dict[str, Any] = {}
         self.row.update(self._listen())
         self.runs = "skipped" not in self.row and "failed" not in self.row
 
@@ -111,8 +139,13 @@ class Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.communicate()
+        if hasattr(self, "_process"):
+            self._process.kill()
+            self._process.communicate()
+
+    def due(self, number: int) -> bool:
+        """Return whether it takes part in the round of this number, counted from 0."""
+        return self.runs and (self.rounds is None or number < self.rounds)
 
     def turn(self, seconds: float) -> None:
         """Run once more, and keep the time: the median of the turn's runs."""
@@ -163,7 +196,7 @@ def contest(
         for number, order in enumerate(turns(len(workers), settings.rounds)):
             settings.progress(f"round {number + 1} of {settings.rounds}")
             for worker in (workers[i] for i in order):
-                if worker.runs:
+                if worker.due(number):
                     worker.turn(SECONDS_A_TURN)
         for worker in workers:
             if worker.runs:
@@ -175,6 +208,13 @@ def contest(
     compare(rows)
     hold_against(rows, reference)
     return rows
+
+
+def last_cores(threads: int) -> list[int] | None:
+    """Return the cores to stay on, the last that we may use, or None where none can be chosen."""
+    if not hasattr(os, "sched_getaffinity"):
+        return None
+    return sorted(os.sched_getaffinity(0))[-threads:]
 
 
 def interpreter(contestant: Contestant, peer_python: str | None) -> str:
@@ -193,8 +233,8 @@ def finished_row(
     if "skipped" in row or "failed" in row:
         return row
     row["us_per_unit"] = asdict(summarise([1e6 * s / row["units_per_run"] for s in row["seconds"]]))
-    samples = len(workload.X) * row["epochs"]
-    row["gflops"] = 1e-9 * workload.flops_per_sample() * samples / summarise(row["seconds"]).median
+    flops = workload.flops_per_epoch() * row["epochs"]
+    row["gflops"] = 1e-9 * flops / summarise(row["seconds"]).median
     return row
 
 
@@ -207,13 +247,18 @@ def compare(rows: list[dict[str, Any]]) -> None:
     }
     for row in rows:
         if row["name"] in times and row["against"] in times:
-            row["ratio"] = paired_ratio(times[row["name"]], times[row["against"]])
+            own = times[row["name"]]  # of all rounds, or of the first ones
+            row["ratio"] = paired_ratio(own, times[row["against"]][: len(own)])
 
 
 def hold_against(rows: list[dict[str, Any]], reference: str) -> None:
-    """Give rows of the same network the loss that they should have reached."""
+    """Give rows of the same network the loss that they should have reached.
+
+    A reference without a history has not trained: its loss is the same after any number of runs.
+    """
     histories = {row["name"]: row.pop("loss_history", None) for row in rows}
     history = histories.get(reference)
+    loss = next((row.get("loss") for row in rows if row["name"] == reference), None)
     for row in rows:
-        if history and row["same_network"] and "loss" in row:
-            row["expected_loss"] = history[row["epochs"] - 1]
+        if row["same_network"] and "loss" in row:
+            row["expected_loss"] = history[row["epochs"] - 1] if history else loss

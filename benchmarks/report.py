@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-# By how much a loss may differ from the one expected. Rounding in float32 grows over epochs.
-AGREEMENT = 0.05
+from benchmarks.summary import share_of_peak, target_share
 
 
 def time_text(microseconds: float) -> str:
@@ -46,18 +45,33 @@ def spread_cell(row: dict[str, Any]) -> str:
     return " .. ".join(time_text(row["us_per_unit"][end]) for end in ("min", "max"))
 
 
-def target_cell(row: dict[str, Any]) -> str:
-    return time_text(row["target_us"]) if row.get("target_us") else ""
+def target_cell(row: dict[str, Any], case: dict[str, Any]) -> str:
+    """Return the figure to reach, and the share of its core's peak that it stands for."""
+    if not row.get("target_us"):
+        return ""
+    share = target_share(case, row)
+    return time_text(row["target_us"]) + (f" ({percent(share)})" if share else "")
 
 
 def ratio_cell(row: dict[str, Any]) -> str:
     return three_digits(row["ratio"]) if "ratio" in row else ""
 
 
-def peak_cell(row: dict[str, Any], peaks: dict[str, float | None]) -> str:
+def percent(share: float) -> str:
+    """Return a share with two digits, or three from 100 on.
+
+    Examples
+    --------
+    >>> percent(0.5349), percent(0.004217), percent(1.02)
+    ('53 %', '0.42 %', '102 %')
+    """
+    return f"{100 * share:.0f} %" if share >= 0.0995 or share == 0 else f"{100 * share:.2g} %"
+
+
+def peak_cell(row: dict[str, Any], machine: dict[str, Any]) -> str:
     """Return the share of the core's peak that the arithmetic of the network reached."""
-    peak = peaks.get(row.get("dtype", ""))
-    return f"{100 * row['gflops'] / peak:.2g} %" if peak and "gflops" in row else ""
+    share = share_of_peak(row, machine)
+    return "" if share is None else percent(share)
 
 
 def memory_cell(row: dict[str, Any]) -> str:
@@ -71,7 +85,9 @@ def agrees(row: dict[str, Any]) -> bool | None:
     """Return whether the loss is the one expected; None where nothing is."""
     if row.get("expected_loss") is None:
         return None
-    return bool(abs(row["loss"] - row["expected_loss"]) <= AGREEMENT * row["expected_loss"])
+    # Rounding in float32 grows over epochs.
+    allowed = row["agreement"] * row["expected_loss"]
+    return bool(abs(row["loss"] - row["expected_loss"]) <= allowed)
 
 
 def loss_cell(row: dict[str, Any]) -> str:
@@ -82,7 +98,7 @@ def loss_cell(row: dict[str, Any]) -> str:
 
 
 def accuracy_cell(row: dict[str, Any]) -> str:
-    return f"{100 * row['accuracy']:.1f} %" if "accuracy" in row else ""
+    return f"{100 * row['accuracy']:.1f} %" if row.get("accuracy") is not None else ""
 
 
 def first_cell(row: dict[str, Any]) -> str:
@@ -100,14 +116,13 @@ def note_cell(row: dict[str, Any]) -> str:
 
 def table(case: dict[str, Any], machine: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
     """Return the heads of the columns and the rows of cells, without columns that are empty."""
-    peaks = machine["fma_peak_gflops"]
     columns = {
         "contestant": lambda row: row["name"],
         f"a {case['unit']}": time_cell,
         "min .. max": spread_cell,
-        "to reach": target_cell,
+        "to reach": lambda row: target_cell(row, case),
         "times ours": ratio_cell,
-        "of peak": lambda row: peak_cell(row, peaks),
+        "of peak": lambda row: peak_cell(row, machine),
         "memory": memory_cell,
         "training loss": loss_cell,
         "accuracy": accuracy_cell,
@@ -135,13 +150,33 @@ def print_case(case: dict[str, Any], machine: dict[str, Any]) -> None:
     for row in rows:
         picture.add_row(*row)
     console.print(picture)
+    for line in remarks(case):
+        console.print(f"  {line}")
+
+
+def remarks(case: dict[str, Any]) -> list[str]:
+    """Return lines below a case's table: the best peer, narrower instruction sets, published."""
+    lines = []
+    found = case.get("summary")
+    if found and found["best_peer"]:
+        lines.append(
+            f"best peer: {found['best_peer']}, {three_digits(found['best_peer_ratio'])} times "
+            f"the time of {case['ours']}"
+        )
+    for isa, narrow in (found or {}).get("narrow", {}).items():
+        ratio = narrow["best_peer_ratio"]
+        beside = f"; the best peer takes {three_digits(ratio)} times as long" if ratio else ""
+        lines.append(f"with {isa}: {time_text(narrow['us_per_unit'])}{beside}")
+    for row in case.get("published", ()):
+        lines.append(f"{row['name']}: {time_text(row['us_per_unit'])} ({row['note']})")
+    return lines
 
 
 def failures(cases: dict[str, dict[str, Any]]) -> list[str]:
     """Return a line for each contestant that failed or learnt something else."""
     lines = []
     for name, case in cases.items():
-        for row in case["contestants"]:
+        for row in [*case["contestants"], *case.get("narrow", ())]:
             if "failed" in row:
                 lines.append(f"{name}: {row['name']}: {row['failed']}")
             elif agrees(row) is False:

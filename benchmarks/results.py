@@ -11,7 +11,7 @@ from benchmarks.contest import ONE_THREAD
 from benchmarks.machine import slug
 
 FOLDER = Path(__file__).with_name("results")
-SCHEMA = 1
+SCHEMA = 2
 
 
 def make(
@@ -23,13 +23,17 @@ def make(
     command: str,
     complete: bool,
     forced_isa: str | None = None,
+    studies: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the content of a result file. The versions of peers are moved to the top.
 
-    ``complete`` says that all cases ran, in full; ``forced_isa`` is what ``CHAINRULE_ISA`` said.
+    ``complete`` says that all cases ran, in full; ``forced_isa`` is what ``CHAINRULE_ISA`` said;
+    ``studies`` is what was measured of ours alone.
     """
     versions = dict(versions)
     for case in cases.values():
+        for row in case.get("narrow", ()):
+            row.pop("versions", None)  # ours, but for the kernels
         for row in case["contestants"]:
             versions |= row.pop("versions", {})
     return {
@@ -42,6 +46,7 @@ def make(
         "versions": versions,
         "environment": ONE_THREAD,
         "cases": cases,
+        "studies": studies or {},
     }
 
 

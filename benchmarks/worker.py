@@ -21,16 +21,27 @@ from benchmarks.timing import time_once, time_repeatedly
 from benchmarks.workload import Workload
 
 
-def pin(core: int | None) -> None:
-    """Stay on one core, where the system can do that."""
-    if core is not None and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {core})
+def pin(cores: list[int] | None) -> None:
+    """Stay on these cores, where the system can do that."""
+    if cores is not None and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, cores)
+
+
+# The function of a peer's file for each job of a workload.
+PREPARE = {"train": "prepare", "forward": "prepare_forward"}
+
+
+def prepared(module: str, workload: Workload, options: dict[str, Any]) -> Peer:
+    """Import a peer's file and return the peer, ready for the workload's job."""
+    file = importlib.import_module(f"benchmarks.peers.{module}")
+    peer: Peer = getattr(file, PREPARE[workload.job])(workload, **options)
+    return peer
 
 
 def start(module: str, workload: Workload, options: dict[str, Any]) -> tuple[Peer, dict[str, Any]]:
     """Return the peer, ready and warm, and what is to be said about its start."""
     began = time.perf_counter()
-    peer: Peer = importlib.import_module(f"benchmarks.peers.{module}").prepare(workload, **options)
+    peer = prepared(module, workload, options)
     ready = time.perf_counter()
     first = time_once(peer.reset, peer.run)
     return peer, {
@@ -65,7 +76,7 @@ def main() -> None:
 
     module, path, text = sys.argv[1:]
     options = json.loads(text)
-    pin(options.pop("core"))
+    pin(options.pop("cores"))
     workload = Workload.load(Path(path))
     try:
         peer, report = start(module, workload, options)

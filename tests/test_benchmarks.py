@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib
-import json
 import sys
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,51 +12,19 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # benchmarks/ is not installed
 
-from benchmarks import contest, readme, report, results, timing, worker  # noqa: E402
+from benchmarks import contest, report, timing, worker  # noqa: E402
+from benchmarks.case import narrow_isas, narrowed  # noqa: E402
 from benchmarks.contest import Contestant  # noqa: E402
-from benchmarks.machine import isa, slug  # noqa: E402
 from benchmarks.workload import Workload  # noqa: E402
+from tests.benchmark_rows import row  # noqa: E402
+
+from chainrule.training import _orders  # noqa: E402
 
 
 def small_workload() -> Workload:
     rng = np.random.default_rng(0)
     Y = np.eye(2)[[0, 1, 1, 0, 1]]
-    return Workload(rng.standard_normal((5, 3)), Y, layers=(3, 4, 2), eta=0.1, epochs=2)
-
-
-def row(name: str, **more: Any) -> dict[str, Any]:
-    """Return a measured row: three runs of 1000 samples."""
-    base = {"name": name, "dtype": "float64", "against": None, "note": "", "epochs": 1}
-    base |= {"same_network": True, "units_per_run": 1000, "seconds": [0.001, 0.002, 0.003]}
-    base |= {"us_per_unit": {"min": 1.0, "median": 2.0, "max": 3.0}}
-    return base | more
-
-
-def result() -> dict[str, Any]:
-    """Return a result of one case: ours, a peer, and one that is not there."""
-    peer = row("peer", against="ours", seconds=[0.01, 0.02, 0.06], versions={"peer": "2.0"})
-    peer |= {"us_per_unit": {"min": 10.0, "median": 20.0, "max": 60.0}, "ratio": 10.0}
-    missing = {"name": "absent", "dtype": "float64", "skipped": "absent is not installed"}
-    case = {"title": "A case", "unit": "sample", "contestants": [row("ours"), peer, missing]}
-    return results.make(
-        {"case": case},
-        {
-            "cpu": "Fast(R) Chip",
-            "isa": "x86-64-v3",
-            "fma_peak_gflops": {"float32": 100.4, "float64": 50.0},
-        },
-        {"python": "3.13.1", "compiler": None},
-        day=date(2026, 1, 2),
-        command="python -m benchmarks",
-        complete=True,
-    )
-
-
-@pytest.mark.parametrize("module", ["machine", "report"])
-def test_examples_in_docstrings(module: str) -> None:
-    outcome = doctest.testmod(importlib.import_module(f"benchmarks.{module}"))
-    assert outcome.attempted > 0
-    assert outcome.failed == 0
+    return Workload(rng.standard_normal((5, 3)), Y, layers=(3, 4, 2), learning_rate=0.1, epochs=2)
 
 
 # timing
@@ -95,25 +59,52 @@ def test_short_runs_are_repeated_and_reset_before_each(monkeypatch: pytest.Monke
 
 def test_workload_counts_the_arithmetic_of_the_tutorials_network() -> None:
     work = Workload(np.zeros((1, 64)), np.zeros((1, 10)), (64, 32, 16, 10), 0.1, 100)
-    assert [W.shape for W in work.start_weights()] == [(65, 33), (33, 17), (17, 10)]
+    assert [W.shape for W, _ in work.start("float64")] == [(65, 33), (33, 17), (17, 10)]
     weights = 65 * 33 + 33 * 17 + 17 * 10
     assert work.flops_per_sample() == 2 * (2 * weights + 33 * 17 + 17 * 10)
 
 
+def test_workload_counts_no_biases_and_forward_only_where_nothing_is_trained() -> None:
+    work = Workload(np.zeros((1, 4)), np.zeros((1, 2)), (4, 3, 2), 0.1, 1, biases=True)
+    assert work.flops_per_sample() == 2 * (2 * (12 + 6) + 6)
+    assert replace(work, job="forward").flops_per_sample() == 2 * (12 + 6)
+
+
 def test_workload_starts_where_the_tutorial_starts() -> None:
     random = np.random.RandomState(42)
-    first, second = small_workload().start_weights()
+    (first, no_bias), (second, _) = small_workload().start("float64")
     np.testing.assert_array_equal(first, random.randn(4, 5))
     np.testing.assert_array_equal(second, random.randn(5, 2))
+    assert no_bias is None
+
+
+def test_workload_with_biases_has_its_layers_as_they_are() -> None:
+    work = replace(small_workload(), biases=True)
+    (W, b), _ = work.start("float32")
+    assert (W.shape, W.dtype) == ((3, 4), np.float32)
+    assert 0.5 < np.abs(W).max() <= np.sqrt(6 / 7)  # Glorot's limit for 3 inputs and 4 units
+    np.testing.assert_array_equal(b, np.zeros(4))
+    np.testing.assert_array_equal(work.inputs(work.X, "float64"), work.X)
+
+
+def test_orders_are_those_that_training_draws() -> None:
+    work = replace(small_workload(), shuffle=True, seed=3)
+    orders = work.orders(2)
+    assert orders is not None
+    np.testing.assert_array_equal(orders, _orders(np.random.default_rng(3), 2, 5))
+    assert (orders[0] != orders[1]).any()
+    assert small_workload().orders(2) is None
 
 
 def test_workload_survives_a_file(tmp_path: Path) -> None:
-    work = small_workload()
+    work = replace(small_workload(), hidden="relu", X_validation=np.ones((1, 3)), job="forward")
     work.save(tmp_path / "work.npz")
     read = Workload.load(tmp_path / "work.npz")
-    np.testing.assert_array_equal(read.X, work.X)
-    np.testing.assert_array_equal(read.Y, work.Y)
-    assert (read.layers, read.eta, read.epochs, read.seed) == ((3, 4, 2), 0.1, 2, 42)
+    for name in ("X", "Y", "X_validation"):
+        np.testing.assert_array_equal(getattr(read, name), getattr(work, name))
+    assert read.Y_validation is None
+    plain = {"X": 0, "Y": 0, "X_validation": 0}
+    assert vars(read) | plain == vars(work) | plain
 
 
 def test_workload_judges_outputs() -> None:
@@ -123,24 +114,28 @@ def test_workload_judges_outputs() -> None:
     assert work.accuracy(outputs) == 0.4
     one_column = Workload(np.zeros((2, 1)), np.array([[0.0], [1.0]]), (1, 1), 0.1, 1)
     assert one_column.accuracy(np.array([[0.6], [0.7]])) == 0.5
+    assert replace(work, loss_name="mean_squared_error").loss(outputs) == 0.6
+    assert replace(work, loss_name="mean_squared_error").accuracy(outputs) is None
+    half = np.full((5, 2), 0.5)
+    loss = replace(work, loss_name="categorical_crossentropy").loss(half)
+    assert loss == pytest.approx(np.log(2))
 
 
-def test_numpy_peers_of_a_case_learn_the_same() -> None:
-    from benchmarks.peers import chainrule_engine, chainrule_fit, numpy_tutorial
+def test_images_are_enlarged_digits_that_move() -> None:
+    pytest.importorskip("sklearn")
+    from benchmarks.images import images
 
-    work = small_workload()
-    outputs = []
-    for peer in (
-        numpy_tutorial.prepare(work, dtype="float64", epochs=2),
-        chainrule_engine.prepare(work, dtype="float64", epochs=2, engine="numpy"),
-        chainrule_fit.prepare(work, dtype="float64", epochs=2, engine="numpy"),
-    ):
-        peer.run()
-        peer.reset()  # a second run starts from the beginning
-        peer.run()
-        outputs.append(peer.outputs())
-    np.testing.assert_allclose(outputs[1], outputs[0], rtol=1e-12)
-    np.testing.assert_allclose(outputs[2], outputs[0], rtol=1e-12)
+    from chainrule.datasets import digit_images
+
+    X, Y = images(50, seed=1)
+    assert (X.shape, X.dtype, Y.shape) == ((50, 784), np.float32, (50, 10))
+    assert 0 <= X.min() < X.max() == 1
+    np.testing.assert_array_equal(Y.sum(axis=1), np.ones(50))
+    pictures, labels = digit_images()
+    chosen = np.random.default_rng(1).integers(0, len(pictures), 50)
+    np.testing.assert_array_equal(Y.argmax(axis=1), labels[chosen])
+    again, _ = images(50, seed=1)
+    np.testing.assert_array_equal(again, X)
 
 
 # contest
@@ -176,6 +171,12 @@ def test_compare_takes_different_numbers_of_units_into_account() -> None:
     assert "ratio" not in rows[2]
 
 
+def test_slow_contestants_are_compared_within_the_rounds_that_they_ran() -> None:
+    rows = [row("ours", seconds=[1.0, 2.0, 9.0]), row("slow", against="ours", seconds=[3.0, 6.0])]
+    contest.compare(rows)
+    assert rows[1]["ratio"] == 3
+
+
 def test_losses_are_held_against_the_reference_after_as_many_epochs() -> None:
     rows = [
         row("reference", loss=4.0, epochs=3, loss_history=[9.0, 6.0, 4.0]),
@@ -197,126 +198,60 @@ def test_losses_are_held_against_the_reference_after_as_many_epochs() -> None:
 
 def test_contestants_run_in_processes_of_their_own_and_may_be_missing_or_fail() -> None:
     contestants = [
-        Contestant("there", "numpy_tutorial", "float64"),
+        Contestant("there", "numpy_tutorial", "float64", rounds=1),
         Contestant("missing", "absent", "float64"),
         Contestant("broken", "numpy_tutorial", "float99"),
     ]
-    there, missing, broken = contest.contest(
-        contestants,
+    several = Contestant("several", "numpy_tutorial", "float64", threads=10**6)
+    there, missing, broken, too_wide = contest.contest(
+        [*contestants, several],
         small_workload(),
         units_per_epoch=5,
         reference="there",
         settings=contest.Settings(rounds=2),
     )
-    assert len(there["seconds"]) == 2
+    assert len(there["seconds"]) == 1
     assert there["units_per_run"] == 10
     assert there["versions"] == {"numpy": np.__version__}
     assert 0 < there["loss"] < 10
     assert missing["skipped"] == "benchmarks.peers.absent is not installed"
+    assert too_wide["skipped"] == "1000000 threads need as many cores"
     assert broken["failed"] == "TypeError: data type 'float99' not understood"
+
+
+def test_a_reference_that_does_not_train_has_one_loss() -> None:
+    rows = [row("reference", loss=4.0, epochs=9), row("other", loss=4.1, epochs=2)]
+    contest.hold_against(rows, "reference")
+    assert report.agrees(rows[1]) is True
+    rows[1]["agreement"] = 0.01
+    assert report.agrees(rows[1]) is False
+
+
+def test_a_contestant_tells_its_process_threads_and_instruction_set() -> None:
+    assert Contestant("one", "m", "float32").environment == {"CHAINRULE_NUM_THREADS": "1"}
+    assert Contestant("two", "m", "float32", threads=2, isa="v2").environment == {
+        "CHAINRULE_NUM_THREADS": "2",
+        "CHAINRULE_ISA": "v2",
+    }
+
+
+def test_our_native_rows_run_again_with_narrower_instruction_sets() -> None:
+    native = Contestant("ours", "chainrule_engine", "float32", {"engine": "native"}, target_us=1.0)
+    others = (
+        Contestant("reference", "chainrule_engine", "float32", {"engine": "numpy"}),
+        replace(native, name="threads", threads=2),
+        Contestant("peer", "peer", "float32"),
+    )
+    found = narrowed((native, *others), ("v3", "v2"))
+    assert [(each.name, each.isa) for each in found] == [("ours, v3", "v3"), ("ours, v2", "v2")]
+    assert found[0].target_us is None
+
+
+def test_no_instruction_set_is_narrower_than_a_forced_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAINRULE_ISA", "v2")
+    assert narrow_isas() == ()
 
 
 def test_messages_lose_their_folders() -> None:
     text = "cannot import a (/some/where/a.py), 1/2 done"
     assert worker.without_folders(text) == "cannot import a (a.py), 1/2 done"
-
-
-# machine and results
-
-
-@pytest.mark.parametrize(
-    ("cpu", "level", "expected"),
-    [
-        ("AMD EPYC 9655 96-Core Processor", "x86-64-v4", "amd-epyc-9655-96-core-avx512"),
-        ("Intel(R) Core(TM) i7-8550U CPU @ 1.80GHz", "x86-64-v3", "intel-core-i7-8550u-avx2"),
-        ("Apple M2", "neon", "apple-m2-neon"),
-    ],
-)
-def test_slug(cpu: str, level: str, expected: str) -> None:
-    assert slug(cpu, level) == expected
-
-
-def test_isa_needs_every_flag_of_a_level() -> None:
-    v2 = {"cx16", "popcnt", "sse4_1", "sse4_2", "ssse3"}
-    assert isa("x86_64", v2 | {"avx2"}) == "x86-64-v2"
-    assert isa("x86_64", set()) == "x86_64"
-    assert isa("arm64", set()) == "neon"
-
-
-def test_result_gathers_versions_and_names_its_file() -> None:
-    whole = result()
-    assert whole["versions"] == {"python": "3.13.1", "compiler": None, "peer": "2.0"}
-    assert results.file_name(whole) == "2026-01-02-fast-chip-avx2.json"
-    part = whole | {"complete": False}
-    assert results.file_name(part) == "2026-01-02-fast-chip-avx2-part.json"
-    assert results.file_name(part | {"forced_isa": "v2"}) == "2026-01-02-fast-chip-avx2-v2.json"
-
-
-def test_newest_is_the_last_complete_run(tmp_path: Path) -> None:
-    assert results.newest(tmp_path) is None
-    whole = result()
-    expected = results.write(whole, tmp_path)
-    results.write(whole | {"date": "2025-12-31"}, tmp_path)
-    results.write(whole | {"date": "2026-02-01", "complete": False}, tmp_path)
-    assert results.newest(tmp_path) == expected
-    assert json.loads(expected.read_text()) == whole
-
-
-# report and README
-
-
-def test_table_drops_empty_columns_and_says_why_a_row_is_empty() -> None:
-    whole = result()
-    ours = whole["cases"]["case"]["contestants"][0]
-    ours |= {"gflops": 10.0, "loss": 5.0, "expected_loss": 5.01, "target_us": 1.5}
-    heads, rows = report.table(whole["cases"]["case"], whole["machine"])
-    assert heads == [
-        *("contestant", "a sample", "min .. max", "to reach", "times ours"),
-        *("of peak", "training loss", "note"),
-    ]
-    assert rows == [
-        [
-            *("ours", "2.00 us", "1.00 us .. 3.00 us", "1.50 us", ""),
-            *("20 %", "5 after 1, as expected", ""),
-        ],
-        ["peer", "20.0 us", "10.0 us .. 60.0 us", "", "10.0", "", "", ""],
-        ["absent", "skipped", "", "", "", "", "", "absent is not installed"],
-    ]
-
-
-def test_start_is_what_the_first_run_took_longer() -> None:
-    started = row("one", setup_seconds=0.5, first_run_seconds=0.252)
-    assert report.first_cell(started) == "750 ms"
-
-
-def test_readme_table_comes_from_the_result_and_names_it(tmp_path: Path) -> None:
-    (tmp_path / "results").mkdir()
-    source = results.write(result(), tmp_path / "results")
-    page = tmp_path / "README.md"
-    page.write_text(f"before\n{readme.START}\nold\n{readme.END}\nafter\n")
-    readme.update(page, source)
-    name = "results/2026-01-02-fast-chip-avx2.json"
-    expected = f"""before
-{readme.START}
-**A case**
-
-|  | a sample | times ours |
-| :-- | --: | --: |
-| ours | 2.00 us |  |
-| peer | 20.0 us | 10.0 |
-
-Source: [`{name}`]({name}) of 2026-01-02, made by `python -m benchmarks` on Fast(R) Chip \
-(x86-64-v3, 100 GFLOP/s a core in float32). Medians; training on one thread. *Times ours*: \
-against our row of the same precision and the same work. python 3.13.1, peer 2.0.
-{readme.END}
-after
-"""
-    assert page.read_text() == expected
-
-
-@pytest.mark.parametrize(
-    "text", ["", readme.START, f"{readme.END}{readme.START}", f"{readme.START}{readme.END}" * 2]
-)
-def test_readme_without_its_markers_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="README has not exactly one"):
-        readme.replace_section(text, "new")

@@ -1,8 +1,35 @@
-"""The cases, one a file. A new case is a file with a ``CASE`` and a line here."""
+"""The cases, one kind a file. A new case is a row here."""
 
 from __future__ import annotations
 
 from benchmarks.case import Case
-from benchmarks.cases import digits_sgd, process, xor
+from benchmarks.cases import (
+    digits_batches,
+    digits_sgd,
+    forward,
+    fresh,
+    images,
+    many,
+    process,
+    surrogate,
+    xor,
+)
 
-CASES: dict[str, Case] = {case.name: case for case in (digits_sgd.CASE, xor.CASE, process.CASE)}
+CASES: dict[str, Case] = {
+    case.name: case
+    for case in (
+        digits_sgd.CASE,
+        digits_batches.SIGMOID,
+        digits_batches.RELU,
+        images.BATCH_128,
+        images.BATCH_32,
+        images.WIDE,
+        surrogate.CASE,
+        forward.ONE_ROW,
+        forward.MANY_ROWS,
+        fresh.CASE,
+        xor.CASE,
+        many.CASE,
+        process.CASE,
+    )
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.case import TrainingCase
+from benchmarks.case import NetworkCase
 from benchmarks.contest import Contestant
 from benchmarks.workload import Workload
 
@@ -19,19 +19,21 @@ def workload() -> Workload:
 
     data = digits()
     y_train = np.asarray(data.y_train, dtype=np.float64)
-    return Workload(data.X_train, y_train, layers=(64, 32, 16, 10), eta=0.1, epochs=100)
+    return Workload(data.X_train, y_train, layers=(64, 32, 16, 10), learning_rate=0.1, epochs=100)
 
 
-CASE = TrainingCase(
+CASE = NetworkCase(
     name="digits_sgd",
     title="Digits 64-32-16-10, sigmoid, squared error, one sample at a time, 100 epochs",
     unit="sample",
     workload=workload,
     units_per_epoch=lambda work: len(work.X),
     reference=FIT,
+    ours=FLOAT64,
+    short="digits, one sample at a time",
     contestants=(
-        Contestant(FLOAT64, "chainrule_engine", "float64", {"engine": "native"}, target_us=0.45),
-        Contestant(FLOAT32, "chainrule_engine", "float32", {"engine": "native"}, target_us=0.35),
+        Contestant(FLOAT64, "chainrule_engine", "float64", {"engine": "native"}, target_us=0.30),
+        Contestant(FLOAT32, "chainrule_engine", "float32", {"engine": "native"}, target_us=0.22),
         Contestant(
             FIT,
             "chainrule_fit",
@@ -75,15 +77,15 @@ CASE = TrainingCase(
             note=NOT_OURS,
         ),
         Contestant(
-            "scikit-learn MLPClassifier",
+            "scikit-learn",
             "sklearn_",
             "float64",
-            epochs=5,
+            epochs=2,
             against=FLOAT64,
             requires="sklearn",
             same_network=False,
             note=f"{NOT_OURS}, cross-entropy",
         ),
-        Contestant("PyTorch", "torch_", "float32", epochs=2, against=FLOAT32, requires="torch"),
+        Contestant("PyTorch", "torch_", "float32", epochs=1, against=FLOAT32, requires="torch"),
     ),
 )

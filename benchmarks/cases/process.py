@@ -72,7 +72,7 @@ class ProcessCase:
         }
 
 
-def launch(arguments: tuple[str, ...]) -> dict[str, Any]:
+def launch(arguments: tuple[str, ...], environment: dict[str, str] | None = None) -> dict[str, Any]:
     """Run a command through ``launch.py`` and return what that says."""
     with tempfile.TemporaryDirectory() as folder:
         answer = subprocess.run(
@@ -81,6 +81,7 @@ def launch(arguments: tuple[str, ...]) -> dict[str, Any]:
             text=True,
             check=True,
             cwd=folder,
+            env=environment,
         )
     return dict(json.loads(answer.stdout))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.case import TrainingCase
+from benchmarks.case import NetworkCase
 from benchmarks.contest import Contestant
 from benchmarks.workload import Workload
 
@@ -17,16 +17,18 @@ def workload() -> Workload:
 
     data = xor()
     X, y = data.X_train.astype(np.float64), data.y_train.astype(np.float64)
-    return Workload(X, y, layers=(2, 2, 1), eta=0.5, epochs=1000)
+    return Workload(X, y, layers=(2, 2, 1), learning_rate=0.5, epochs=1000)
 
 
-CASE = TrainingCase(
+CASE = NetworkCase(
     name="xor",
     title="XOR 2-2-1, sigmoid, squared error, one sample at a time, 1,000 epochs",
     unit="fit",
     workload=workload,
     units_per_epoch=lambda work: 1 / work.epochs,
     reference=FIT,
+    ours=ENGINE,
+    short="XOR, one sample at a time",
     contestants=(
         Contestant(
             FIT,

@@ -7,6 +7,7 @@ from typing import Any
 import numpy.typing as npt
 
 import chainrule
+from benchmarks.peers import ForwardPeer
 from benchmarks.workload import Workload
 from chainrule import NeuralNetwork
 
@@ -23,7 +24,7 @@ class FitPeer:
     def reset(self) -> None:
         work = self._workload
         self._network = NeuralNetwork(
-            list(work.layers), eta=work.eta, rand_seed=work.seed, engine=self._engine
+            list(work.layers), eta=work.learning_rate, rand_seed=work.seed, engine=self._engine
         )
 
     def run(self) -> None:
@@ -41,3 +42,11 @@ class FitPeer:
 def prepare(workload: Workload, *, dtype: str, epochs: int, engine: str) -> FitPeer:
     assert dtype == "float64"  # the class knows no other
     return FitPeer(workload, epochs, engine)
+
+
+def prepare_forward(workload: Workload, *, dtype: str, epochs: int, engine: str) -> ForwardPeer:
+    assert dtype == "float64"
+    network = NeuralNetwork(list(workload.layers), rand_seed=workload.seed, engine=engine)
+    return ForwardPeer(
+        network.predict, workload.X.astype(dtype), epochs, {"chainrule": chainrule.__version__}
+    )

@@ -64,7 +64,7 @@ class FannPeer:
         self._fann.fann_set_activation_steepness_output(network, self._real(0.5))
         self._fann.fann_set_training_algorithm(network, TRAIN_INCREMENTAL)
         self._fann.fann_set_train_error_function(network, ERRORFUNC_LINEAR)
-        self._fann.fann_set_learning_rate(network, ctypes.c_float(2 * self._workload.eta))
+        self._fann.fann_set_learning_rate(network, ctypes.c_float(2 * self._workload.learning_rate))
         self._fann.fann_set_learning_momentum(network, ctypes.c_float(0.0))
         return network
 

@@ -42,17 +42,17 @@ class NumpyPeer:
 
     def __init__(self, workload: Workload, dtype: str, epochs: int) -> None:
         self._workload, self._dtype, self._epochs = workload, dtype, epochs
-        self._X, self._Y = workload.inputs_with_ones.astype(dtype), workload.Y.astype(dtype)
+        self._X, self._Y = workload.inputs(workload.X, dtype), workload.Y.astype(dtype)
         self.reset()
 
     def reset(self) -> None:
-        self._weights = [W.astype(self._dtype) for W in self._workload.start_weights()]
+        self._weights = [W for W, _ in self._workload.start(self._dtype)]
 
     def run(self) -> None:
         losses = []
         for _ in range(self._epochs):
             for x, y in zip(self._X, self._Y, strict=True):
-                update(self._weights, x, y, self._workload.eta)
+                update(self._weights, x, y, self._workload.learning_rate)
             losses.append(np.sum((self.outputs() - self._Y) ** 2))
 
     def outputs(self) -> Array:
