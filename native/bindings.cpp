@@ -30,7 +30,7 @@ void bind(nb::module_& m) {
         c.check_theta(theta, "theta");
         c.check_matrix(X, c.inputs(), "X");
         c.check_matrix(A, c.outputs(), "A");
-        require(X.shape(0) == A.shape(0), "X and A differ in rows");
+        CHAINRULE_REQUIRE(X.shape(0) == A.shape(0), "X and A differ in rows");
         const auto rows = static_cast<std::int64_t>(X.shape(0));
         const int threads = num_threads();
         run([&](Watch watch) {
@@ -90,37 +90,43 @@ void bind(nb::module_& m) {
           c.check_aligned<double>(part, "the log");
         }
         c.check_aligned<std::int64_t>(done.data(), "done");
-        require(static_cast<std::int64_t>(slots.shape(0)) == c.slots() &&
-                    slots.shape(1) == theta.shape(0),
-                "slots has shape (" + text(slots.shape(0)) + ", " + text(slots.shape(1)) +
-                    "); possible: (" + text(c.slots()) + ", " + text(theta.shape(0)) + ")");
+        CHAINRULE_REQUIRE(static_cast<std::int64_t>(slots.shape(0)) == c.slots() &&
+                              slots.shape(1) == theta.shape(0),
+                          "slots has shape (" + text(slots.shape(0)) + ", " + text(slots.shape(1)) +
+                              "); possible: (" + text(c.slots()) + ", " + text(theta.shape(0)) +
+                              ")");
         const Data<T> data = c.data<T>(X, Y, weight);
         Data<T> validation = {nullptr, nullptr, nullptr, 0};
         if (X_validation && Y_validation) {
           validation = c.data<T>(*X_validation, *Y_validation, weight_validation);
         }
         const auto epochs = static_cast<std::int64_t>(loss.shape(0));
-        require(batch_size >= 1, "batch_size is " + text(batch_size) + "; possible: 1 or more");
+        CHAINRULE_REQUIRE(batch_size >= 1,
+                          "batch_size is " + text(batch_size) + "; possible: 1 or more");
         batch_size = batch_size < data.rows ? batch_size : data.rows;
         const std::int64_t samples = order ? static_cast<std::int64_t>(order->shape(1)) : data.rows;
-        require(samples >= 1 && samples <= data.rows,
-                "order has " + text(samples) + " columns; possible: 1 to " + text(data.rows));
+        CHAINRULE_REQUIRE(
+            samples >= 1 && samples <= data.rows,
+            "order has " + text(samples) + " columns; possible: 1 to " + text(data.rows));
         const std::int64_t steps = (samples + batch_size - 1) / batch_size;
         const bool one_rate = rates.shape(0) == 1;
-        require(one_rate || static_cast<std::int64_t>(rates.shape(0)) == epochs * steps,
-                "rates has " + text(rates.shape(0)) + " numbers; possible: one for each of the " +
-                    text(epochs * steps) + " steps");
-        require(validation_loss.shape(0) == loss.shape(0), "the log's parts differ in length");
+        CHAINRULE_REQUIRE(one_rate || static_cast<std::int64_t>(rates.shape(0)) == epochs * steps,
+                          "rates has " + text(rates.shape(0)) +
+                              " numbers; possible: one for each of the " + text(epochs * steps) +
+                              " steps");
+        CHAINRULE_REQUIRE(validation_loss.shape(0) == loss.shape(0),
+                          "the log's parts differ in length");
         for (const Matrix<double>* part : {&measures, &validation_measures}) {
-          require(part->shape(0) == loss.shape(0) &&
-                      static_cast<std::int64_t>(part->shape(1)) == c.n_measures(),
-                  "the log has no room for the measures");
+          CHAINRULE_REQUIRE(part->shape(0) == loss.shape(0) &&
+                                static_cast<std::int64_t>(part->shape(1)) == c.n_measures(),
+                            "the log has no room for the measures");
         }
-        require(done.shape(0) == 2, "done counts two things: epochs and steps");
+        CHAINRULE_REQUIRE(done.shape(0) == 2, "done counts two things: epochs and steps");
         if (order) {
           c.check_aligned<std::int64_t>(order->data(), "order");
-          require(static_cast<std::int64_t>(order->shape(0)) == epochs,
-                  "order has " + text(order->shape(0)) + " rows; possible: " + text(epochs));
+          CHAINRULE_REQUIRE(
+              static_cast<std::int64_t>(order->shape(0)) == epochs,
+              "order has " + text(order->shape(0)) + " rows; possible: " + text(epochs));
           check_order(order->data(), order->size(), data.rows);
         }
         const Training<T> job = {theta.data(),
@@ -154,7 +160,7 @@ void bind(nb::module_& m) {
   m.def(
       "apply",
       [](const std::string& isa, const std::string& name, Vector<const T> x, Vector<T> y) {
-        require(x.shape(0) == y.shape(0), "x and y differ in length");
+        CHAINRULE_REQUIRE(x.shape(0) == y.shape(0), "x and y differ in length");
         Compiled::check_aligned<T>(x.data(), "x");
         Compiled::check_aligned<T>(y.data(), "y");
         const Kernels& kernels = choose(isa);
@@ -165,7 +171,7 @@ void bind(nb::module_& m) {
         } else {
           known = kernels.f64.apply(name.c_str(), x.data(), y.data(), n);
         }
-        require(known, "there is no vector function '" + name + "'");
+        CHAINRULE_REQUIRE(known, "there is no vector function '" + name + "'");
       },
       nb::arg(), nb::arg(), nb::arg().noconvert(), nb::arg().noconvert());
 }

@@ -27,7 +27,8 @@ void check_shape(const Array& array, std::initializer_list<std::int64_t> shape, 
     found += (found.empty() ? "" : ", ") + text(is);
     possible += (possible.empty() ? "" : ", ") + text(length);
   }
-  require(same, std::string(name) + " has shape (" + found + "); possible: (" + possible + ")");
+  CHAINRULE_REQUIRE(same,
+                    std::string(name) + " has shape (" + found + "); possible: (" + possible + ")");
 }
 
 template <class T>
@@ -48,7 +49,8 @@ void bind_train_many(nb::module_& m) {
         check_shape(loss, {networks, epochs}, "loss");
         check_shape(measures, {networks, epochs, c.n_measures()}, "measures");
         check_shape(keys, {networks}, "keys");
-        require(batch_size >= 1, "batch_size is " + text(batch_size) + "; possible: 1 or more");
+        CHAINRULE_REQUIRE(batch_size >= 1,
+                          "batch_size is " + text(batch_size) + "; possible: 1 or more");
         batch_size = batch_size < data.rows ? batch_size : data.rows;
         const std::int64_t steps = (data.rows + batch_size - 1) / batch_size;
         const bool one_rate = !own_rates && rates.shape(0) == 1;
@@ -80,8 +82,8 @@ void bind_many(nb::module_& m) {
   bind_train_many<double>(m);
   m.def("num_threads", num_threads);
   m.def("set_num_threads", [](std::int64_t n) {
-    require(n >= 1 && n <= kMostThreads,
-            "n is " + text(n) + "; possible: an integer from 1 to " + text(kMostThreads));
+    CHAINRULE_REQUIRE(n >= 1 && n <= kMostThreads,
+                      "n is " + text(n) + "; possible: an integer from 1 to " + text(kMostThreads));
     set_num_threads(static_cast<int>(n));
   });
 }

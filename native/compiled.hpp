@@ -42,17 +42,19 @@ inline std::vector<std::string> list_of(const Names& names) {
   return {names.rows, names.rows + names.count};
 }
 
-inline void require(bool condition, const std::string& otherwise) {
-  if (!condition) throw std::invalid_argument(otherwise);
-}
+// A macro, for the text must be made only when it is needed: calls of a microsecond make dozens of
+// these checks, and long orders millions.
+#define CHAINRULE_REQUIRE(condition, otherwise)               \
+  do {                                                        \
+    if (!(condition)) throw std::invalid_argument(otherwise); \
+  } while (false)
 
 inline std::string text(std::int64_t n) { return std::to_string(n); }
 
 inline void check_order(const std::int64_t* order, std::size_t n, std::int64_t rows) {
   for (const std::int64_t *i = order, *end = order + n; i < end; ++i) {
-    if (*i < 0 || *i >= rows) {  // the text is made only when it is needed
-      require(false, "order holds " + text(*i) + "; possible: 0 to " + text(rows - 1));
-    }
+    CHAINRULE_REQUIRE(*i >= 0 && *i < rows,
+                      "order holds " + text(*i) + "; possible: 0 to " + text(rows - 1));
   }
 }
 
@@ -77,22 +79,23 @@ class Compiled {
     for (const auto& [rows, columns, trainable, l1, l2, max_norm] : blocks) {
       std::int64_t padded;
       // Padding adds less than one vector of 16 to each side: with this bound nothing overflows.
-      require(rows > 0 && columns > 0 &&
-                  !__builtin_mul_overflow(rows + 16, columns + 16, &padded) &&
-                  !__builtin_add_overflow(n_parameters_, padded, &padded) &&
-                  padded < (std::int64_t{1} << 48),
-              "an array of " + text(rows) + " x " + text(columns) + " numbers is too large");
+      CHAINRULE_REQUIRE(
+          rows > 0 && columns > 0 && !__builtin_mul_overflow(rows + 16, columns + 16, &padded) &&
+              !__builtin_add_overflow(n_parameters_, padded, &padded) &&
+              padded < (std::int64_t{1} << 48),
+          "an array of " + text(rows) + " x " + text(columns) + " numbers is too large");
       blocks_.push_back({n_parameters_, rows, columns, trainable, l1, l2, max_norm});
       n_parameters_ += rows * columns;
     }
-    require(!stages.empty(), "stages is empty; a network has at least one layer");
+    CHAINRULE_REQUIRE(!stages.empty(), "stages is empty; a network has at least one layer");
     settings_.reserve(stages.size() + 1);
     std::int64_t before = std::get<1>(stages.front());
     std::size_t block = 0;
     for (const auto& [name, inputs, units, activation, alpha, n_blocks, settings, stream] :
          stages) {
-      require(inputs == before && inputs > 0 && units > 0,
-              "layers do not fit: " + text(inputs) + " inputs after " + text(before) + " outputs");
+      CHAINRULE_REQUIRE(
+          inputs == before && inputs > 0 && units > 0,
+          "layers do not fit: " + text(inputs) + " inputs after " + text(before) + " outputs");
       Stage stage = {};
       stage.kind = check_kind(name, inputs, units, n_blocks, settings, block);
       stage.inputs = inputs;
@@ -108,21 +111,23 @@ class Compiled {
       block += static_cast<std::size_t>(n_blocks);
       before = units;
     }
-    require(block == blocks_.size(), "there are more blocks than the stages have");
+    CHAINRULE_REQUIRE(block == blocks_.size(), "there are more blocks than the stages have");
     const int loss_row = row_of(kernels_.losses, loss, "loss");
     sparse_ = kernels_.losses.sparse[loss_row];
-    require(targets == (sparse_ ? 1 : before),
-            "Y would have " + text(targets) + " columns; the network has " + text(before));
+    CHAINRULE_REQUIRE(
+        targets == (sparse_ ? 1 : before),
+        "Y would have " + text(targets) + " columns; the network has " + text(before));
     loss_parameters_.resize(2);
     const auto& [name, settings, slots, decay, value, norm, global, ema] = optimizer;
     settings_.push_back(settings);
     settings_.back().resize(8);
-    require(slots >= 0 && slots <= 3, "an optimiser has at most 3 slots, not " + text(slots));
+    CHAINRULE_REQUIRE(slots >= 0 && slots <= 3,
+                      "an optimiser has at most 3 slots, not " + text(slots));
     n_slots_ = slots + (ema >= 0 ? 1 : 0);
     for (const std::string& measure : measures) {
       measures_.push_back(row_of(kernels_.measures, measure, "measure"));
-      require(kernels_.measures.sparse[measures_.back()] == sparse_,
-              "the measure '" + measure + "' does not fit the targets of '" + loss + "'");
+      CHAINRULE_REQUIRE(kernels_.measures.sparse[measures_.back()] == sparse_,
+                        "the measure '" + measure + "' does not fit the targets of '" + loss + "'");
     }
     program_ = {stages_.data(),
                 static_cast<int>(stages_.size()),
@@ -167,25 +172,26 @@ class Compiled {
 
   template <class T>
   static void check_aligned(const void* at, const char* name) {
-    require(reinterpret_cast<std::uintptr_t>(at) % sizeof(T) == 0,
-            std::string(name) + " does not lie on a multiple of " + text(sizeof(T)) + " bytes");
+    CHAINRULE_REQUIRE(
+        reinterpret_cast<std::uintptr_t>(at) % sizeof(T) == 0,
+        std::string(name) + " does not lie on a multiple of " + text(sizeof(T)) + " bytes");
   }
 
   template <class T>
   void check_theta(const Vector<T>& theta, const char* name) const {
     check_aligned<T>(theta.data(), name);
-    require(static_cast<std::int64_t>(theta.shape(0)) == n_parameters_,
-            std::string(name) + " has " + text(theta.shape(0)) + " numbers; the network has " +
-                text(n_parameters_));
+    CHAINRULE_REQUIRE(static_cast<std::int64_t>(theta.shape(0)) == n_parameters_,
+                      std::string(name) + " has " + text(theta.shape(0)) +
+                          " numbers; the network has " + text(n_parameters_));
   }
 
   template <class T>
   void check_matrix(const Matrix<T>& matrix, std::int64_t columns, const char* name) const {
     check_aligned<T>(matrix.data(), name);
-    require(matrix.shape(0) > 0, std::string(name) + " has no rows");
-    require(static_cast<std::int64_t>(matrix.shape(1)) == columns,
-            std::string(name) + " has " + text(matrix.shape(1)) + " columns; the network has " +
-                text(columns));
+    CHAINRULE_REQUIRE(matrix.shape(0) > 0, std::string(name) + " has no rows");
+    CHAINRULE_REQUIRE(static_cast<std::int64_t>(matrix.shape(1)) == columns,
+                      std::string(name) + " has " + text(matrix.shape(1)) +
+                          " columns; the network has " + text(columns));
   }
 
   template <class T>
@@ -193,17 +199,16 @@ class Compiled {
                const std::optional<Vector<const T>>& weight) const {
     check_matrix(X, inputs(), "X");
     check_matrix(Y, program_.targets, "Y");
-    require(X.shape(0) == Y.shape(0),
-            "X has " + text(X.shape(0)) + " rows and Y has " + text(Y.shape(0)));
+    CHAINRULE_REQUIRE(X.shape(0) == Y.shape(0),
+                      "X has " + text(X.shape(0)) + " rows and Y has " + text(Y.shape(0)));
     if (weight) {
       check_aligned<T>(weight->data(), "weight");
-      require(weight->shape(0) == X.shape(0), "weight and X differ in length");
+      CHAINRULE_REQUIRE(weight->shape(0) == X.shape(0), "weight and X differ in length");
     }
     const auto rows = static_cast<std::int64_t>(X.shape(0));
     for (std::int64_t i = 0; sparse_ && i < rows; ++i) {
-      if (!(Y.data()[i] >= 0 && Y.data()[i] < static_cast<T>(outputs()))) {
-        require(false, "Y holds a class that is not one of 0 to " + text(outputs() - 1));
-      }
+      CHAINRULE_REQUIRE(Y.data()[i] >= 0 && Y.data()[i] < static_cast<T>(outputs()),
+                        "Y holds a class that is not one of 0 to " + text(outputs() - 1));
     }
     return {X.data(), Y.data(), weight ? weight->data() : nullptr, rows};
   }
@@ -217,14 +222,15 @@ class Compiled {
       const bool settled = known.kind == Kind::rescaling
                                ? static_cast<std::int64_t>(settings.size()) == 3 * units
                                : static_cast<int>(settings.size()) == known.least_settings;
-      require(settled && (dense ? n_blocks == 1 || n_blocks == 2 : n_blocks == known.blocks) &&
-                  block + static_cast<std::size_t>(n_blocks) <= blocks_.size() &&
-                  (dense || inputs == units),
-              "a " + name + " layer does not have what it needs");
+      CHAINRULE_REQUIRE(settled &&
+                            (dense ? n_blocks == 1 || n_blocks == 2 : n_blocks == known.blocks) &&
+                            block + static_cast<std::size_t>(n_blocks) <= blocks_.size() &&
+                            (dense || inputs == units),
+                        "a " + name + " layer does not have what it needs");
       for (int i = 0; i < n_blocks; ++i) {
         const Block& b = blocks_[block + static_cast<std::size_t>(i)];
-        require(b.columns == units && b.rows == (dense && i == 0 ? inputs : 1),
-                "the parameters of a " + name + " layer do not fit its width");
+        CHAINRULE_REQUIRE(b.columns == units && b.rows == (dense && i == 0 ? inputs : 1),
+                          "the parameters of a " + name + " layer do not fit its width");
       }
       return known.kind;
     }

@@ -276,7 +276,8 @@ class Network {
         const Stage& stage = program_.stages[s];
         p.is_kernel = p.is_kernel || (stage.kind == Kind::dense && stage.first_block == i);
       }
-      if (block.trainable && (gradients || !p.is_kernel)) p.g = arena_.template take<T>(n);
+      if (block.trainable && (gradients || (slots && !p.is_kernel)))
+        p.g = arena_.template take<T>(n);
       const int n_slots = program_.n_slots + (program_.ema_momentum >= 0 ? 1 : 0);
       for (int s = 0; slots && block.trainable && s < n_slots; ++s) {
         p.s[s] = arena_.template take<T>(n);
@@ -297,7 +298,8 @@ class Network {
       l.D = arena_.template take<T>(rows * l.ld);
       l.A_before = arena_.template take<T>(l.ld);
       const bool dense = stage.kind == Kind::dense;
-      if (dense && i > 0) l.W_transposed = arena_.template take<T>(l.units * round_up(l.inputs, L));
+      if (dense && i > 0 && (gradients || slots))
+        l.W_transposed = arena_.template take<T>(l.units * round_up(l.inputs, L));
       if (!dense && stage.kind != Kind::activation) {
         l.kept = arena_.template take<T>(rows * l.ld);
         l.mean = arena_.template take<T>(l.ld);

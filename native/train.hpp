@@ -2,7 +2,7 @@
 #pragma once
 
 #include "gradient.hpp"
-#include "row.hpp"
+#include "row_trainer.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
 
@@ -47,14 +47,16 @@ class Trainer {
         patience_(patience) {}
 
   Status run() {
-    const bool by_row = job_.batch_size == 1 && can_go_by_row();
+    const bool by_row = job_.batch_size == 1 && can_go_by_row(network_, job_.data);
     for (std::int64_t epoch = 0; epoch < job_.epochs; ++epoch) {
       const std::int64_t* order = job_.order ? job_.order + epoch * job_.samples : nullptr;
       double total = 0;
       const int n_measures = network_.program().n_measures;
       measures_ = job_.measures + epoch * n_measures;
       for (int m = 0; m < n_measures; ++m) measures_[m] = 0;
-      const Status status = by_row ? epoch_by_row(order, &total) : epoch_in_batches(order, &total);
+      const Status status =
+          by_row ? RowTrainer<T>(network_, job_, measures_, patience_).epoch(order, &total)
+                 : epoch_in_batches(order, &total);
       if (status != Status::done) return status;
       divide(measures_, n_measures, job_.samples);
       job_.loss[epoch] = mean_ ? total / static_cast<double>(job_.samples) : total;
@@ -77,7 +79,7 @@ class Trainer {
     for (std::int64_t first = 0; first < job_.samples; first += job_.batch_size) {
       const std::int64_t rows = lesser(job_.samples - first, job_.batch_size);
       const std::int64_t t = job_.first_step + *job_.steps_done + 1;
-      const Step<T> step(network_.program(), rate_of_step(), t);
+      const Step<T> step(network_.program(), rate_of_step(job_), t);
       const Mode mode = {true, job_.key, t};
       const T scale = mean_ ? T(1) / static_cast<T>(rows) : T(1);
       const double before = penalty(network_);
@@ -93,108 +95,10 @@ class Trainer {
     return Status::done;
   }
 
-  double rate_of_step() const { return job_.rates[job_.one_rate ? 0 : *job_.steps_done]; }
-
   void average_statistics(const Mode& mode) {
     for (int i = 0; i < network_.depth(); ++i) {
       const Layer<T>& l = network_.layer(i);
       if (l.stage->kind == Kind::batch_norm && uses_batch(l, mode)) batch_norm_averages(l);
-    }
-  }
-
-  bool can_go_by_row() {
-    bool can = network_.program().plain && !job_.data.weight &&
-               network_.ld_targets() == network_.last().width;
-    for (int i = 0; i < network_.depth(); ++i) {
-      const Stage& stage = *network_.layer(i).stage;
-      can = can && stage.kind == Kind::dense;
-      with_row(stage.activation, Activations(),
-               [&]<class F>(Type<F>) { can = can && !F::kRowWise; });
-    }
-    return can;
-  }
-
-  Status epoch_by_row(const std::int64_t* order, double* total) {
-    const T* x_before = nullptr;
-    Vec<T> loss = {};
-    Status status = Status::done;
-    T rate = 0;  // of the step that is put off
-    for (std::int64_t i = 0; i < job_.samples; ++i) {
-      const std::int64_t row = order ? order[i] : i;
-      const T* x = job_.data.X + row * network_.inputs();
-      forward_row(x, x_before, rate);
-      const T* y = targets(row);
-      network_.loss_of_sample(y, loss, measures_);
-      backward_row();
-      x_before = x;
-      rate = static_cast<T>(rate_of_step());
-      ++*job_.steps_done;
-      if ((i + 1) % kPanelRows == 0) add_lanes(&loss, total);
-      if (patience_.ends_after(3 * network_.work())) {
-        status = Status::interrupted;
-        break;
-      }
-    }
-    add_lanes(&loss, total);
-    if (x_before) forward_row(x_before, x_before, rate);  // makes the step that is still put off
-    return status;
-  }
-
-  static void add_lanes(Vec<T>* loss, double* total) {
-    *total += static_cast<double>(sum_of_lanes<T>(*loss));
-    *loss = Vec<T>{};
-  }
-
-  // The targets of a sample, for reading whole vectors: in place unless that passes the end of Y.
-  const T* targets(std::int64_t row) {
-    const std::int64_t columns = network_.program().targets, n = job_.data.rows * columns;
-    const T* y = job_.data.Y + row * columns;
-    if (row * columns + network_.ld_targets() <= n) return y;
-    copy(y, network_.targets(), columns);
-    return network_.targets();
-  }
-
-  // Forward of x, after the step of the sample before (null: there is none to make).
-  void forward_row(const T* x, const T* x_before, T rate) {
-    constexpr int L = kLanes<T>;
-    const T* input = x;
-    const T* input_before = x_before;
-    for (int i = 0; i < network_.depth(); ++i) {
-      Layer<T>& l = network_.layer(i);
-      T* const b = l.b();
-      for (std::int64_t c = 0; x_before && b && c < l.width; c += L) {
-        store(b + c, load(b + c) - rate * load(l.D + c));
-      }
-      const T* from = b ? b : network_.zeros();
-      if (x_before) {
-        update_and_forward<true>(l.inputs, input, input_before, rate, l.D, l.W(), from, l.Z);
-      } else {
-        update_and_forward<false>(l.inputs, input, input, rate, l.D, l.W(), from, l.Z);
-      }
-      for (std::int64_t c = 0; c < l.width; c += L) store(l.A_before + c, load(l.A + c));
-      activate(l, 0, 1);
-      input = l.A;
-      input_before = l.A_before;
-    }
-  }
-
-  // D of the layers below the last, from the weights as they are; the step itself is put off.
-  void backward_row() {
-    constexpr int L = kLanes<T>;
-    for (int i = network_.depth() - 1; i > 0; --i) {
-      const Layer<T>& l = network_.layer(i);
-      Layer<T>& below = network_.layer(i - 1);
-      const T alpha = static_cast<T>(below.stage->alpha);
-      with_row(below.stage->activation, Activations(), [&]<class F>(Type<F>) {
-        if constexpr (!F::kRowWise) {  // can_go_by_row() saw to that
-          for (std::int64_t c = 0; c < below.width; c += L) {
-            const Vec<T> dA = rows_times<T>(l.W(), c, l.inputs, l.D);
-            const Vec<T> z = load(below.Z + c), a = load(below.A + c);
-            const Vec<T> d = dA * F::template derivative<T>(z, a, alpha);
-            store(below.D + c, first_lanes<T>(d, below.units - c));
-          }
-        }
-      });
     }
   }
 

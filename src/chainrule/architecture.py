@@ -78,7 +78,7 @@ class Architecture:
             widths.append(layer.outputs(widths[-1]))
         return tuple(widths)
 
-    @property
+    @cached_property
     def outputs(self) -> int:
         """The number of columns of the output."""
         return self.widths[-1]

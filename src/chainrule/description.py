@@ -88,9 +88,19 @@ def _eq(self: Any, other: object) -> Any:
 
 
 def _hash(self: Any) -> int:
-    fields = _layout(type(self))[0]
-    hashed = (f for f in fields if (f.compare if f.hash is None else f.hash))
-    return hash(tuple(getattr(self, field.name) for field in hashed))
+    # Computed once: engines look compiled programs up by their descriptions at every call.
+    known: int | None = self.__dict__.get("_hash")
+    if known is None:
+        fields = _layout(type(self))[0]
+        hashed = (f for f in fields if (f.compare if f.hash is None else f.hash))
+        known = hash(tuple(getattr(self, field.name) for field in hashed))
+        object.__setattr__(self, "_hash", known)
+    return known
+
+
+def _getstate(self: Any) -> dict[str, Any]:
+    # Texts have other hashes in another process.
+    return {name: value for name, value in self.__dict__.items() if name != "_hash"}
 
 
 def _setattr(self: Any, name: str, value: object) -> None:  # noqa: ARG001
@@ -124,6 +134,7 @@ _METHODS = {
     "__repr__": _repr,
     "__eq__": _eq,
     "__hash__": _hash,
+    "__getstate__": _getstate,
     "__setattr__": _setattr,
     "__delattr__": _delattr,
     "__signature__": _Signature(),

@@ -70,11 +70,12 @@ class NativeEngine:
     def __init__(self, isa: str | None = None) -> None:
         chosen = os.environ.get("CHAINRULE_ISA", "") if isa is None else isa
         self._compile = lru_cache(maxsize=64)(lambda program: _compiled(chosen, program))
+        self._compile_network = lru_cache(maxsize=64)(lambda net: self._compile(Program(net)))
         self.isa = _compiled(chosen, _SMALLEST).isa
 
     def forward(self, architecture: Architecture, theta: Array, X: Array) -> Array:
         """Return the outputs of the last layer, shape (N, H)."""
-        program = self._compile(Program(architecture))  # refuses sizes that no memory has
+        program = self._compile_network(architecture)  # refuses sizes that no memory has
         A = np.empty((len(X), architecture.outputs), dtype=theta.dtype)
         _native.forward(program, theta, X, A)
         return A
