@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 NATIVE := $(wildcard native/*.hpp native/*.cpp)
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: help demo test test-sanitize check bench clean
+.PHONY: help demo test test-sanitize test-threads check bench clean
 
 help:
 	@echo "make demo    set up, solve XOR, read handwritten digits, say where the pictures lie"
 	@echo "make test    set up, then all checks and tests"
 	@echo "make test-sanitize  the engines' tests under AddressSanitizer and UBSan"
+	@echo "make test-threads   the tests of threads under ThreadSanitizer"
 	@echo "make bench   measure chainrule beside its peers, write benchmarks/results/"
 	@echo "make clean   remove everything that the others made"
 
@@ -66,6 +67,28 @@ test-sanitize: $(SANITIZE)/made
 	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 CHAINRULE_REQUIRE_NATIVE=1 \
 	  CHAINRULE_TEST_ISAS=widest $(SANITIZE)/bin/python -m pytest -q -p no:cacheprovider tests/engines
 
+# The tests of threads under ThreadSanitizer, in the same way. What Python and NumPy do is not seen:
+# they are not built for it. Of the instruction sets one is built.
+THREADS := .venv-threads
+THREAD_TESTS := tests/engines/test_sharing.py
+THREAD_CASES := all_threads or (without_training and dense) or (test_training and 100 and float32) \
+  or (average and float64 and ordered)
+ONE_ISA := $(if $(filter x86_64 amd64,$(shell uname -m)),v3,neon)
+$(THREADS)/made-build:
+	test -x $(THREADS)/bin/python || $(PYTHON) -m venv $(THREADS)
+	$(THREADS)/bin/python -m pip --disable-pip-version-check -qq install numpy safetensors rich typer pytest joblib cmake ninja scikit-build-core nanobind
+	@touch $@
+
+$(THREADS)/made: $(THREADS)/made-build pyproject.toml CMakeLists.txt $(NATIVE) $(wildcard src/chainrule/*.py src/chainrule/engines/*.py)
+	$(THREADS)/bin/python -m pip --disable-pip-version-check -qq install --no-build-isolation --no-deps -C cmake.define.CHAINRULE_SANITIZE_THREADS=ON -C cmake.define.CHAINRULE_ISAS=$(ONE_ISA) -C install.strip=false -C build-dir=build/threads .
+	@touch $@
+
+test-threads: $(THREADS)/made
+	LD_PRELOAD="$$($(CXX) -print-file-name=libtsan.so)" \
+	  TSAN_OPTIONS=halt_on_error=1:ignore_noninstrumented_modules=1 \
+	  CHAINRULE_REQUIRE_NATIVE=1 CHAINRULE_TEST_ISAS=widest \
+	  $(THREADS)/bin/python -m pytest -q -s -p no:cacheprovider $(THREAD_TESTS) -k "$(THREAD_CASES)"
+
 PEERS := .venv-peers
 bench: $(VENV)/made-bench $(PEERS)/made
 	$(BIN)/python -m benchmarks --peer-python $(PEERS)/bin/python
@@ -85,4 +108,4 @@ $(PEERS)/made:
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(PEERS) build chainrule-out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SANITIZE) $(THREADS) $(PEERS) build chainrule-out .pytest_cache .mypy_cache .ruff_cache .hypothesis

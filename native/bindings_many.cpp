@@ -7,6 +7,7 @@
 #include <string>
 
 #include "compiled.hpp"
+#include "counts.hpp"
 #include "running.hpp"
 #include "threads.hpp"
 
@@ -81,6 +82,9 @@ void bind_many(nb::module_& m) {
   bind_train_many<float>(m);
   bind_train_many<double>(m);
   m.def("num_threads", num_threads);
+  m.def("counts_of_threads", [] {
+    return nb::make_tuple(counts.started.load(), counts.turns.load(), counts.pieces.load());
+  });
   m.def("set_num_threads", [](std::int64_t n) {
     CHAINRULE_REQUIRE(n >= 1 && n <= kMostThreads,
                       "n is " + text(n) + "; possible: an integer from 1 to " + text(kMostThreads));

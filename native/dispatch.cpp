@@ -1,10 +1,11 @@
 #include "dispatch.hpp"
 
 #include <stdexcept>
+#include <utility>
 
 namespace chainrule {
 
-#if defined(CHAINRULE_HAS_v2)
+#if defined(__x86_64__)
 namespace v2 {
 const Kernels& kernels();
 }
@@ -20,23 +21,33 @@ const Kernels& kernels();
 
 std::vector<const Kernels*> runnable() {
   __builtin_cpu_init();
-  std::vector<const Kernels*> found;
-  if (!__builtin_cpu_supports("sse4.2")) return found;
-  found.push_back(&v2::kernels());
-  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
-      !__builtin_cpu_supports("bmi2")) {
-    return found;
-  }
-  found.push_back(&v3::kernels());
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+  [[maybe_unused]] const bool has_v2 = __builtin_cpu_supports("sse4.2");
+  [[maybe_unused]] const bool has_v3 = has_v2 && __builtin_cpu_supports("avx2") &&
+                                       __builtin_cpu_supports("fma") &&
+                                       __builtin_cpu_supports("bmi2");
+  [[maybe_unused]] const bool has_v4 =
+      has_v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl")) {
-    // Zen 4 works through vectors of 64 bytes in two halves: the same peak, but narrow layers are
-    // padded to twice the width for nothing. Zen 5 and Intel's do them whole.
-    const bool halves = __builtin_cpu_is("amdfam19h");
-    found.push_back(halves ? &v4::kernels() : &v4_256::kernels());
-    found.push_back(halves ? &v4_256::kernels() : &v4::kernels());
-  }
+      __builtin_cpu_supports("avx512vl");
+  std::vector<const Kernels*> found;
+  // A build may leave some out: CHAINRULE_ISAS in CMakeLists.txt.
+#if defined(CHAINRULE_HAS_v2)
+  if (has_v2) found.push_back(&v2::kernels());
+#endif
+#if defined(CHAINRULE_HAS_v3)
+  if (has_v3) found.push_back(&v3::kernels());
+#endif
+#if defined(CHAINRULE_HAS_v4)
+  if (has_v4) found.push_back(&v4::kernels());
+#endif
+#if defined(CHAINRULE_HAS_v4_256)
+  if (has_v4) found.push_back(&v4_256::kernels());
+#endif
+#if defined(CHAINRULE_HAS_v4) && defined(CHAINRULE_HAS_v4_256)
+  // Zen 4 works through vectors of 64 bytes in two halves: the same peak, but narrow layers are
+  // padded to twice the width for nothing. Zen 5 and Intel's do them whole.
+  if (has_v4 && !__builtin_cpu_is("amdfam19h")) std::swap(found.end()[-1], found.end()[-2]);
+#endif
   return found;
 }
 #else
@@ -50,7 +61,8 @@ std::vector<const Kernels*> runnable() { return {&neon::kernels()}; }
 const Kernels& choose(const std::string& isa) {
   const std::vector<const Kernels*> found = runnable();
   if (found.empty()) {
-    throw std::invalid_argument("this processor is older than x86-64-v2 (SSE 4.2)");
+    throw std::invalid_argument(
+        "this processor runs none of the builds: they need x86-64-v2 (SSE 4.2)");
   }
   if (isa.empty()) return *found.back();
   std::string possible;

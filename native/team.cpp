@@ -2,6 +2,8 @@
 
 #include <system_error>
 
+#include "counts.hpp"
+
 namespace chainrule {
 namespace {
 
@@ -37,6 +39,8 @@ Team::Team(int size) {
 }
 
 Team::~Team() {
+  counts.started += static_cast<std::int64_t>(threads_.size());
+  counts.turns += static_cast<std::int64_t>(turn_.load(std::memory_order_relaxed) / kTurn);
   turn_.store(kEnd, std::memory_order_release);
   turn_.notify_all();
   for (std::thread& thread : threads_) thread.join();
@@ -75,13 +79,15 @@ bool Team::take_piece() {
 }
 
 void Team::serve() {
+  std::int64_t taken = 0;
   for (int looks = 0;;) {
     if (take_piece()) {
+      ++taken;
       looks = 0;
       continue;
     }
     const std::uint64_t turn = turn_.load(std::memory_order_acquire);
-    if (turn == kEnd) return;
+    if (turn == kEnd) break;
     if (taken_of(turn) < pieces_of(turn)) continue;
     if (++looks < kLooks) {
       relax();
@@ -90,6 +96,7 @@ void Team::serve() {
       looks = 0;
     }
   }
+  counts.pieces += taken;
 }
 
 }  // namespace chainrule

@@ -12,11 +12,16 @@
 #include <thread>
 #include <vector>
 
+#include "counts.hpp"
+
 #if defined(__linux__)
 #include <sched.h>
 #endif
 
 namespace chainrule {
+
+Counts counts;
+
 namespace {
 
 std::atomic<int> chosen(0);  // 0: not yet
@@ -61,6 +66,7 @@ class Crew {
       }
     } catch (const std::system_error&) {  // no more threads to be had: these will do
     }
+    counts.started += static_cast<std::int64_t>(others.size());
     take_pieces({&Crew::caller_asks, this});
     {
       std::unique_lock<std::mutex> lock(mutex_);

@@ -1,0 +1,188 @@
+"""One network on several threads: the same bits as on one, and threads that do have a share."""
+
+import numpy as np
+import pytest
+
+from chainrule import _native
+from chainrule.architecture import Architecture, Program, TrainingState
+from chainrule.engines.protocol import Data, TrainingLog
+from chainrule.layers import (
+    Activation,
+    BatchNormalization,
+    Dense,
+    Dropout,
+    GaussianNoise,
+    LayerNormalization,
+    Rescaling,
+)
+from chainrule.optimizers import SGD, Adam
+
+INPUTS, OUTPUTS = 60, 5
+# A call starts threads for 2^23 multiplications; a panel is cut for 2^18: 40 rows or more here.
+SAMPLES = 1300  # ten panels of 128 rows, and one too small to be shared
+MEASURES = ("categorical_accuracy", "mean_squared_error")
+DTYPES = [np.float32, np.float64]
+
+LAYERS = {
+    "dense": (Dense(64, "relu"), Dense(40, "tanh"), Dense(OUTPUTS, "softmax")),
+    "dropout": (
+        Dropout(0.2),
+        Dense(64, "relu"),
+        Dropout(0.4),
+        Dense(45),
+        Dense(OUTPUTS, "softmax"),
+    ),
+    "noise": (GaussianNoise(0.1), Dense(64), GaussianNoise(0.2), Dense(45), Dense(OUTPUTS)),
+    "rescaling": (
+        Rescaling(0.5, 0.1),
+        Dense(64, "tanh"),
+        Rescaling(2.0),
+        Dense(45),
+        Dense(OUTPUTS),
+    ),
+    "others": (
+        Dense(64, use_bias=False, kernel_l2=0.01),
+        Activation("elu"),
+        Dense(45, "softmax", trainable=False),
+        Dense(OUTPUTS, "sigmoid"),
+    ),
+}
+OPTIMIZERS = {
+    "sgd": SGD(0.05),
+    "momentum": SGD(0.05, momentum=0.9, nesterov=True),
+    "adam": Adam(0.01),
+    "amsgrad": Adam(0.01, amsgrad=True, weight_decay=0.1),
+    "clip_norm": Adam(0.01, clip_norm=0.05),
+    "global_clip_norm": SGD(0.05, global_clip_norm=0.05),
+    "average": Adam(0.01, ema_momentum=0.9),
+}
+
+
+class Problem:
+    """A network and its data, and all that the engine makes of them."""
+
+    def __init__(self, engine, layers, dtype, optimizer, loss="mean_squared_error"):
+        rng = np.random.default_rng(3)
+        self.engine = engine
+        self.architecture = Architecture(INPUTS, layers)
+        self.program = Program(self.architecture, loss, optimizer, measures=MEASURES)
+        self.theta = self.architecture.draw(rng).astype(dtype)
+        X = rng.normal(size=(SAMPLES, INPUTS)).astype(dtype)
+        Y = np.eye(OUTPUTS, dtype=dtype)[rng.integers(0, OUTPUTS, SAMPLES)]
+        self.plain = Data(X, Y)
+        self.weighted = Data(X, Y, rng.uniform(0.5, 2, SAMPLES).astype(dtype))
+
+    def train(self, data, batch_size, *, ordered=True, epochs=2):
+        """Return the parameters, the slots and the log of a run."""
+        theta, state = self.theta.copy(), TrainingState.fresh(self.program, self.theta.dtype)
+        log = TrainingLog.empty(epochs, len(MEASURES))
+        rows = np.tile(np.arange(SAMPLES), (epochs, 1))
+        order = np.random.default_rng(1).permuted(rows, axis=1) if ordered else None
+        # Two panels of 128 rows, and one too small to be shared.
+        validation = Data(data.X[:276], data.Y[:276])
+        self.engine.train(
+            self.program,
+            theta,
+            state,
+            data,
+            order,
+            batch_size=batch_size,
+            log=log,
+            validation=validation,
+        )
+        assert np.isfinite(log.loss).all()
+        assert not np.array_equal(theta, self.theta)
+        logs = (log.loss, log.measures, log.validation_loss, log.validation_measures)
+        return theta, state.slots, *logs
+
+    def use(self, data):
+        """Return what evaluate, forward and value_and_gradient say."""
+        loss = self.engine.evaluate(self.program, self.theta, data)
+        A = self.engine.forward(self.architecture, self.theta, data.X)
+        value, gradient = self.engine.value_and_gradient(
+            self.program, self.theta, data, key=5, step=7
+        )
+        return loss, A, value, gradient
+
+
+def counted(work):
+    """Return what work() returns; the threads it started, and the turns that they shared."""
+    before = _native.counts_of_threads()
+    result = work()
+    started, turns, _ = np.subtract(_native.counts_of_threads(), before)
+    return result, started, turns
+
+
+def assert_same_bits(threads, work, *, calls=1, turns):
+    """Compare work() on 1, 2, 3 and 4 threads; each of so many calls must start them."""
+    threads(1)
+    expected, started, shared = counted(work)
+    assert (started, shared) == (0, 0)
+    for n in (2, 3, 4):
+        threads(n)
+        found, started, shared = counted(work)
+        assert (started, shared) == (calls * (n - 1), turns)
+        for a, b in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+# The turns of an epoch: three for each panel that is shared, and two for validation.
+BATCHES = {40: 3 * 32 + 2, 100: 3 * 13 + 2, 128: 3 * 10 + 2, 200: 3 * 13 + 2, 1300: 3 * 10 + 2}
+
+
+@pytest.mark.parametrize("layers", LAYERS)
+@pytest.mark.parametrize("batch_size", BATCHES)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_training(layers, batch_size, dtype, fast_engine, threads):
+    problem = Problem(fast_engine, LAYERS[layers], dtype, Adam(0.01))
+    turns = 2 * BATCHES[batch_size]
+    assert_same_bits(threads, lambda: problem.train(problem.weighted, batch_size), turns=turns)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("ordered", [False, True], ids=["first to last", "ordered"])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_optimizers(optimizer, ordered, dtype, fast_engine, threads):
+    loss = "categorical_crossentropy"
+    problem = Problem(fast_engine, LAYERS["dropout"], dtype, OPTIMIZERS[optimizer], loss)
+    for data in (problem.plain, problem.weighted):
+        assert_same_bits(
+            threads, lambda d=data: problem.train(d, 100, ordered=ordered), turns=2 * BATCHES[100]
+        )
+
+
+@pytest.mark.parametrize("layers", LAYERS)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_without_training(layers, dtype, fast_engine, threads):
+    problem = Problem(fast_engine, LAYERS[layers], dtype, SGD(0.1))
+    for data in (problem.plain, problem.weighted):
+        # Ten panels: a turn each for evaluate and forward, three for the gradient.
+        assert_same_bits(threads, lambda d=data: problem.use(d), calls=3, turns=50)
+
+
+@pytest.mark.parametrize(
+    "layer", [BatchNormalization(), LayerNormalization()], ids=["batch", "layer"]
+)
+def test_layers_that_add_up_over_rows_are_not_shared(layer, fast_engine, threads):
+    layers = (Dense(64), layer, Dense(45), Dense(OUTPUTS))
+    problem = Problem(fast_engine, layers, np.float32, SGD(0.01))
+    assert_same_bits(threads, lambda: problem.train(problem.plain, 128), turns=0)
+
+
+def test_small_work_starts_no_threads(fast_engine, threads):
+    problem = Problem(fast_engine, LAYERS["dense"], np.float32, SGD(0.01))
+    threads(4)
+    few = Data(problem.plain.X[:100], problem.plain.Y[:100])
+    assert counted(lambda: problem.use(few))[1:] == (0, 0)
+
+
+def test_all_threads_take_pieces(fast_engine, threads):
+    """A thread takes what there is when the system lets it run: soon, but nobody says when."""
+    problem = Problem(fast_engine, LAYERS["dense"], np.float64, Adam(0.01))
+    threads(3)
+    before = _native.counts_of_threads()[2]
+    for _ in range(1000):
+        problem.train(problem.plain, 128)
+        if _native.counts_of_threads()[2] > before:
+            return
+    pytest.fail("in 1000 runs the threads that were started took no piece")
