@@ -1,4 +1,6 @@
-// The entry points of one instruction set. Compiled once for each, with CHAINRULE_ISA its name.
+// The entry points of one instruction set. Compiled twice for each, with CHAINRULE_ISA its name:
+// for double with CHAINRULE_DOUBLES, and for float and all else without, so that two cores share
+// the work.
 #include "functions.hpp"
 #include "many.hpp"
 
@@ -118,6 +120,20 @@ Status train_many(const Program& program, ManyTrainings<T> job, Watch watch) {
   return Many<T>(program, job, is_mean(program), train_alone<T>).run(watch);
 }
 
+template <class T>
+Entry<T> entry() {
+  return {forward<T>, evaluate<T>, value_and_gradient<T>, train<T>, train_many<T>, apply<T>};
+}
+
+}  // namespace
+
+#if defined(CHAINRULE_DOUBLES)
+Entry<double> doubles() { return entry<double>(); }
+#else
+Entry<double> doubles();
+
+namespace {
+
 template <class Row>
 constexpr bool is_sparse() {
   if constexpr (requires { Row::kSparse; }) return Row::kSparse;
@@ -131,24 +147,19 @@ Names names_of(List<Rows...>) {
   return {names, sparse, static_cast<int>(sizeof...(Rows))};
 }
 
+}  // namespace
+
 #define CHAINRULE_TEXT_OF(x) #x
 #define CHAINRULE_TEXT(x) CHAINRULE_TEXT_OF(x)
 
-const Kernels kKernels = {
-    CHAINRULE_TEXT(CHAINRULE_ISA),
-    {forward<float>, evaluate<float>, value_and_gradient<float>, train<float>, train_many<float>,
-     apply<float>},
-    {forward<double>, evaluate<double>, value_and_gradient<double>, train<double>,
-     train_many<double>, apply<double>},
-    Many<float>::in_lanes,
-    names_of(Activations()),
-    names_of(Losses()),
-    names_of(Optimizers<float>()),
-    names_of(Measures()),
-};
-
-}  // namespace
-
-const Kernels& kernels() { return kKernels; }
+const Kernels& kernels() {
+  static const Kernels found = {
+      CHAINRULE_TEXT(CHAINRULE_ISA), entry<float>(),          doubles(),
+      Many<float>::in_lanes,         names_of(Activations()), names_of(Losses()),
+      names_of(Optimizers<float>()), names_of(Measures()),
+  };
+  return found;
+}
+#endif
 
 }  // namespace chainrule::CHAINRULE_ISA
