@@ -56,10 +56,13 @@ check: $(VENV)/made-dev
 # The native code under AddressSanitizer and UndefinedBehaviorSanitizer, in an environment of its
 # own. Python itself is not built for them, so their library is loaded before it.
 SANITIZE := .venv-sanitize
-$(SANITIZE)/made: pyproject.toml CMakeLists.txt $(NATIVE) $(wildcard src/chainrule/*.py src/chainrule/engines/*.py)
+# Of the instruction sets only those that the tests run: the widest, and on AVX-512 both its widths.
+ISAS_x86_64 = $(if $(shell grep -m1 -w avx512vl /proc/cpuinfo),v4;v4_256,v3)
+ISAS_aarch64 = neon
+$(SANITIZE)/made: pyproject.toml CMakeLists.txt $(NATIVE) $(wildcard src/chainrule/*.py src/chainrule/*/*.py)
 	test -x $(SANITIZE)/bin/python || $(PYTHON) -m venv $(SANITIZE)
 	$(SANITIZE)/bin/python -m pip --disable-pip-version-check -qq install numpy safetensors rich typer pytest hypothesis cmake ninja scikit-build-core nanobind
-	$(SANITIZE)/bin/python -m pip --disable-pip-version-check -qq install --no-build-isolation --no-deps -C cmake.define.CHAINRULE_SANITIZE=ON -C build-dir=build/sanitize .
+	$(SANITIZE)/bin/python -m pip --disable-pip-version-check -qq install --no-build-isolation --no-deps -C cmake.define.CHAINRULE_SANITIZE=ON -C 'cmake.define.CHAINRULE_ISAS=$(ISAS_$(shell uname -m))' -C build-dir=build/sanitize .
 	@touch $@
 
 test-sanitize: $(SANITIZE)/made

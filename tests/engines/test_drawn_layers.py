@@ -1,10 +1,13 @@
 """Chains of layers of every kind, drawn at random: the engines agree."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chainrule.activations import ACTIVATIONS
 from chainrule.architecture import Architecture, Program, TrainingState
 from chainrule.engines import get_engine
 from chainrule.engines.protocol import Data, TrainingLog
@@ -20,10 +23,21 @@ from chainrule.layers import (
     Normalization,
     Rescaling,
 )
-from chainrule.optimizers import SGD
+from chainrule.losses import LOSSES
+from chainrule.optimizers import OPTIMIZERS, SGD
 
-# Smooth, so that rounding decides nothing.
-SMOOTH = st.sampled_from(["linear", "tanh", "sigmoid", "softsign", "silu", "softmax", "gelu"])
+# Where rounding decides on which side of a jump a number falls, engines need not agree. A row of
+# the tables is drawn unless its derivative, or its step, jumps.
+JUMPS = {"relu", "relu6", "leaky_relu", "selu", "hard_sigmoid"}
+JUMPS |= {"mean_absolute_error", "hinge", "categorical_hinge"}
+JUMPS |= {"lion"}  # a step is the sign of a gradient
+
+
+def smooth(table):
+    return st.sampled_from([name for name in table if name not in JUMPS])
+
+
+SMOOTH = smooth(ACTIVATIONS)
 NUMBER = st.floats(0.25, 2)
 KINDS = {
     Dense: st.builds(
@@ -51,9 +65,23 @@ def test_every_kind_of_layer_is_drawn():
 
 
 @st.composite
-def chains(draw):
+def optimizers(draw):
+    row = OPTIMIZERS[draw(smooth(OPTIMIZERS))]
+    # Behind a layer that takes the mean out, the gradient of a bias is rounding noise. A larger
+    # epsilon keeps the optimiser from dividing noise by noise.
+    others = {"epsilon": 0.01, "momentum": draw(st.sampled_from([0.0, 0.5]))}
+    fields = {field.name for field in dataclasses.fields(row)}
+    chosen = {name: value for name, value in others.items() if name in fields}
+    return row(learning_rate=1e-3, **chosen)
+
+
+@st.composite
+def programs(draw, suited):
     layers = draw(st.lists(st.one_of(*KINDS.values()), min_size=1, max_size=7))
-    return Architecture(draw(st.integers(1, 40)), (*layers, Dense(draw(st.integers(1, 20)))))
+    loss = draw(smooth(LOSSES))
+    last = suited(loss, (1, draw(st.integers(1, 20)))).architecture.layers
+    architecture = Architecture(draw(st.integers(1, 40)), (*layers, *last))
+    return Program(architecture, loss, draw(optimizers()))
 
 
 def trained(engine, program, theta, data, order, batch_size):
@@ -65,29 +93,41 @@ def trained(engine, program, theta, data, order, batch_size):
     return theta, state.slots, log.loss, log.validation_loss
 
 
+def assert_alike(dtype, found, expected, exact):
+    """Assert agreement; in float32 a few numbers may instead be as exact as the reference's."""
+    if dtype == np.float64:
+        np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
+        return
+    close = np.isclose(found, expected, rtol=1e-4, atol=1e-5)
+    assert np.count_nonzero(~close) <= 0.01 * close.size
+    error = np.abs(expected - exact)
+    np.testing.assert_array_less(np.abs(found - exact)[~close], 2 * error[~close])
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_drawn_chains(dtype, fast_engine, make_problem):
-    close = {"rtol": 1e-10, "atol": 1e-12} if dtype == np.float64 else {"rtol": 1e-3, "atol": 1e-4}
+def test_drawn_chains(dtype, fast_engine, make_problem, suited):
+    reference = get_engine("numpy")
 
     @settings(max_examples=60, deadline=None, derandomize=True)
-    @given(chains(), st.integers(1, 90), st.integers(1, 100), st.integers(0, 2**32 - 1))
-    def check(architecture, samples, batch_size, seed):
+    @given(programs(suited), st.integers(1, 90), st.integers(1, 100), st.integers(0, 2**32 - 1))
+    def check(program, samples, batch_size, seed):
         rng = np.random.default_rng(seed)
-        program = Program(architecture, "mean_squared_error", SGD(0.01, momentum=0.5))
         theta, X, Y = make_problem(rng, program, samples, dtype)
         order = rng.integers(0, samples, size=(2, rng.integers(1, samples + 1)))
-        reference, data = get_engine("numpy"), Data(X, Y)
-        np.testing.assert_allclose(
-            fast_engine.forward(architecture, theta, X),
-            reference.forward(architecture, theta, X),
-            **close,
-        )
-        ends = (
-            trained(engine, program, theta, data, order, batch_size)
-            for engine in (fast_engine, reference)
-        )
-        for found, expected in zip(*ends, strict=True):
-            np.testing.assert_allclose(found, expected, **close)
+        doubles = [array.astype(np.float64) for array in (theta, X, Y)]
+        ends = [
+            (
+                engine.forward(program.architecture, theta, X),
+                *trained(engine, program, theta, Data(X, Y), order, batch_size),
+            )
+            for engine, (theta, X, Y) in (
+                (fast_engine, (theta, X, Y)),
+                (reference, (theta, X, Y)),
+                (reference, doubles),
+            )
+        ]
+        for found, expected, exact in zip(*ends, strict=True):
+            assert_alike(dtype, found, expected, exact)
 
     check()
 

@@ -8,6 +8,7 @@ import pytest
 from chainrule.architecture import Architecture, Program, TrainingState
 from chainrule.engines import get_engine
 from chainrule.engines.protocol import Data, TrainingLog
+from chainrule.engines.rules import RULES
 from chainrule.layers import (
     Activation,
     BatchNormalization,
@@ -37,7 +38,7 @@ STACKS = {
     "layer normalisation": (Dense(9), LayerNormalization(), Activation("silu"), Dense(2)),
     "layer normalisation first": (LayerNormalization(1e-2), Dense(3)),
     "rescaling": (Rescaling((0.5, 1.0, 2.0, 3.0, 0.1), 1.0), Dense(9, "tanh"), Rescaling(2.0)),
-    "flatten": (Flatten(), Dense(9, "tanh"), Dense(2)),
+    "flatten": (Dense(9, "tanh"), Flatten(), Dense(2)),
     "regularisers": (
         Dense(9, "tanh", kernel_l1=0.01, kernel_l2=0.02, bias_l2=0.03),
         Dense(2, kernel_l2=0.1, bias_l1=0.05),
@@ -63,6 +64,18 @@ STACKS = {
 def program_of(name, **options):
     loss = "categorical_crossentropy" if name == "all" else "mean_squared_error"
     return Program(Architecture(5, STACKS[name]), loss, **options)
+
+
+def test_every_kind_of_layer_has_its_gradient_checked():
+    """It stands behind parameters, whose gradient comes through it, and its own are trained."""
+    checked = set()
+    for layers in STACKS.values():
+        architecture = Architecture(5, layers)
+        trained = [any(p.parameter.trainable for p in own) for own in architecture.places]
+        for i, layer in enumerate(layers):
+            if any(trained[:i]) and (trained[i] or not architecture.places[i]):
+                checked.add(type(layer))
+    assert checked == set(RULES)
 
 
 @pytest.mark.parametrize("name", list(STACKS))
