@@ -50,7 +50,7 @@ template <class T, class Use>
 inline void dense_gradient(const Layer<T>& l, Matrix<T> below, std::int64_t rows,
                            std::int64_t first, std::int64_t last, Use&& use) {
   const Panels<const T> D = {l.D, rows, l.width, l.ld};
-  multiply(first, last, 0, l.width, rows, Matrix<T>{below.at, 1, below.row}, D, use);
+  multiply(first, last, 0, l.width, rows, Transposed<T>{below.at, below.row}, D, use);
 }
 
 // g (width) += the sum of D over all rows, or = if they are the first; a few columns at a time,

@@ -153,7 +153,7 @@ def test_any_number_of_networks(networks, dtype, fast_engine, suited, make_probl
 
 @pytest.mark.parametrize(
     "widths",
-    [(1, 1), (9, 17, 8), (3, 4, 5, 6, 2), (20, 40, 5)],
+    [(1, 1), (9, 17, 8), (3, 4, 5, 6, 2), (20, 36, 5)],
     ids=lambda w: "-".join(map(str, w)),
 )
 @pytest.mark.parametrize("use_bias", [True, False])
