@@ -16,16 +16,22 @@ inline T sum_over_row(std::int64_t n, F&& f) {
   return sum_of_lanes<T>(sum);
 }
 
-// The largest of z (n), n >= 1, in every lane. A NaN may be left out: it will show in the sum.
+// The largest of z (n), n >= 1, is in one of the lanes of the result, and nothing larger in the
+// others. A NaN may be left out: it will show in the sum.
 template <class T>
-inline Vec<T> max_of_row(const T* z, std::int64_t n) {
-  constexpr int L = kLanes<T>;
+inline Vec<T> most_by_lanes(const T* z, std::int64_t n) {
   const Vec<T> first = broadcast(z[0]);
   Vec<T> most = first;
-  for (std::int64_t k = 0; k < n; k += L) {
+  for (std::int64_t k = 0; k < n; k += kLanes<T>) {
     most = greater<T>(first_lanes<T>(load(z + k), n - k, first), most);
   }
-  return greatest_lane<T>(most);
+  return most;
+}
+
+// The same in every lane.
+template <class T>
+inline Vec<T> max_of_row(const T* z, std::int64_t n) {
+  return greatest_lane<T>(most_by_lanes<T>(z, n));
 }
 
 // a_i = exp(z_i - m) / sum of exp(z_j - m), with m = max z so that no exp overflows.

@@ -36,6 +36,11 @@ class Arena {
     return base_ != nullptr;
   }
 
+  void release() {
+    std::free(base_);
+    base_ = nullptr;
+  }
+
  private:
   static constexpr std::int64_t kAlignment = 64;
   char* base_ = nullptr;

@@ -98,13 +98,13 @@ Status train(const Program& program, Training<T> job, int threads, Watch watch) 
     return Status::no_memory;
   }
   network.read(job.theta);
-  const int slots = program.n_slots + (program.ema_momentum >= 0 ? 1 : 0);
+  const int slots = network.n_slots();
   for (int s = 0; s < slots; ++s) network.read_slot(s, job.slots + s * job.n_parameters);
   Team team(members(network, job.epochs * job.data.rows, threads));
   Patience patience(watch);
   const Status status = Trainer<T>(network, team, job, is_mean(program), panel, patience).run();
   network.write(job.theta);  // also when interrupted: what was learnt so far
-  for (int s = 0; s < slots; ++s) network.write_slot(s, job.slots + s * job.n_parameters);
+  for (int s = 0; s < slots; ++s) network.give_slot(s, job.slots + s * job.n_parameters);
   return status;
 }
 

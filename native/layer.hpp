@@ -39,7 +39,6 @@ struct Layer {
   std::int64_t ld;     // distance of the rows of Z, A, D and kept
   Parameters<T>* own;  // stage->n_blocks of them
   T *Z, *A, *D;        // (panel rows, ld): D is dL/dZ
-  T* A_before;         // (ld): A of the sample before, when training one sample at a time
   T* W_transposed;     // (units, inputs) in panels, of a dense layer
   T* kept;             // (panel rows, ld): x^ of a normalisation, the factors of dropout
   T *mean, *scale;     // (ld) or (panel rows): of a normalisation
@@ -66,8 +65,11 @@ CHAINRULE_APART void activate(const Layer<T>& l, std::int64_t from, std::int64_t
         F::template value_row<T>(l.Z + r * l.ld, l.A + r * l.ld, l.units);
       }
     } else {
-      for (std::int64_t k = from * l.ld; k < to * l.ld; k += kLanes<T>) {
-        store(l.A + k, F::template value<T>(load(l.Z + k), alpha));
+      const T* const Z = l.Z;  // not read again after each store
+      T* const A = l.A;
+      const std::int64_t end = to * l.ld;
+      for (std::int64_t k = from * l.ld; k < end; k += kLanes<T>) {
+        store(A + k, F::template value<T>(load(Z + k), alpha));
       }
     }
   });
@@ -84,9 +86,11 @@ CHAINRULE_APART void pull_back(const Layer<T>& l, std::int64_t from, std::int64_
         F::template pullback_row<T>(l.A + r * l.ld, d, d, l.units);
       }
     } else {
-      for (std::int64_t k = from * l.ld; k < to * l.ld; k += kLanes<T>) {
-        const Vec<T> slope = F::template derivative<T>(load(l.Z + k), load(l.A + k), alpha);
-        store(l.D + k, load(l.D + k) * slope);
+      const T *const Z = l.Z, *const A = l.A;
+      T* const D = l.D;
+      const std::int64_t end = to * l.ld;
+      for (std::int64_t k = from * l.ld; k < end; k += kLanes<T>) {
+        store(D + k, load(D + k) * F::template derivative<T>(load(Z + k), load(A + k), alpha));
       }
     }
   });

@@ -26,6 +26,20 @@ struct Weights {
   T delta;
 };
 
+// Rows of outputs for a loss that takes several at once, `rows` of F::rows: a, d and activation
+// (rows, ld), y (rows, ld_y), weights (rows) of the samples in the loss; times scale in the
+// gradient.
+template <class T>
+struct LossRows {
+  const T* a;
+  const T* y;
+  T* d;
+  T* activation;
+  const T* weights;
+  T scale;
+  std::int64_t rows, n, ld, ld_y;
+};
+
 template <class F>
 struct PerOutput {
   static constexpr const char* kName = F::kName;

@@ -5,24 +5,41 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 
+#include "simd.hpp"
 #include "table.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
 
 constexpr int kTop = 5;  // of the top-k measures
 
+// The first of the largest, from whole vectors: each lane keeps the largest that it has met and
+// its number, then the lanes are compared, and of equals the lower number stays. -1 if all are NaN.
 template <class T>
 inline std::int64_t index_of_largest(const T* x, std::int64_t n) {
-  std::int64_t largest = 0;
-  for (std::int64_t j = 1; j < n; ++j) {
-    if (x[j] > x[largest]) largest = j;
+  using Int = typename Types<T>::Int;
+  constexpr int L = kLanes<T>;
+  IntVec<T> number;
+  for (int k = 0; k < L; ++k) number[k] = static_cast<Int>(k);
+  const Vec<T> none = broadcast(-std::numeric_limits<T>::infinity());
+  Vec<T> most = first_lanes<T>(load(x), n, none);
+  IntVec<T> at = number;
+  for (std::int64_t c = L; c < n; c += L) {
+    const Vec<T> here = first_lanes<T>(load(x + c), n - c, none);
+    at = here > most ? number + static_cast<Int>(c) : at;
+    most = greater<T>(here, most);
   }
-  return largest;
+  const Vec<T> largest = greatest_lane<T>(most);
+  constexpr Int kBehind = std::numeric_limits<Int>::max();
+  IntVec<T> first = most == largest ? at : IntVec<T>{} + kBehind;
+  first = over_lanes<T>(first, [](IntVec<T> a, IntVec<T> b) { return a < b ? a : b; });
+  return first[0] == kBehind ? -1 : first[0];
 }
 
 template <class T>
 inline double within_top(const T* a, std::int64_t chosen, std::int64_t n) {
+  if (chosen < 0) return 0;
   int larger = 0;
   for (std::int64_t j = 0; j < n; ++j) larger += a[j] > a[chosen];
   return larger < kTop;
@@ -42,7 +59,8 @@ struct CategoricalAccuracy {
   static constexpr const char* kName = "categorical_accuracy";
   template <class T>
   static double of(const T* a, const T* y, std::int64_t n) {
-    return index_of_largest(a, n) == index_of_largest(y, n);
+    const std::int64_t guess = index_of_largest(a, n);
+    return guess >= 0 && guess == index_of_largest(y, n);
   }
 };
 

@@ -37,6 +37,9 @@ class Network {
     });
     lay_out(rows, gradients, slots);
     if (!arena_.allocate()) return false;
+    for (int s = 0; slots && s < n_slots(); ++s) {
+      if (!slots_[s].allocate()) return false;
+    }
     lay_out(rows, gradients, slots);
     return true;
   }
@@ -48,6 +51,7 @@ class Network {
   Parameters<T>& parameters(int i) { return parameters_[i]; }
   std::int64_t inputs() const { return layers_[0].inputs; }
   std::int64_t work() const { return work_; }  // multiplications of a forward pass, for one row
+  int n_slots() const { return program_.n_slots + (program_.ema_momentum >= 0 ? 1 : 0); }
   T* targets() { return Y_; }
   const T* zeros() const { return zeros_; }  // as many as the widest layer has columns
   std::int64_t ld_targets() const { return round_up(program_.targets, L); }
@@ -77,10 +81,12 @@ class Network {
       if (p.s[slot]) copy(values + from, p.s[slot] + at, n);
     });
   }
-  void write_slot(int slot, T* values) {
+  // The end of the slot: it is let go of, so that a run never holds all slots twice.
+  void give_slot(int slot, T* values) {
     for_each_part([&](const Parameters<T>& p, std::int64_t at, std::int64_t from, std::int64_t n) {
       if (p.s[slot]) copy(p.s[slot] + at, values + from, n);
     });
+    slots_[slot].release();
   }
 
   // Where the rows of a panel will be: where they lie when that will do, else side by side in a
@@ -156,10 +162,7 @@ class Network {
       const std::int64_t block = from / kBlockRows;
       Vec<T> total = {};
       for_loss([&]<class F>(Type<F>) {
-        for (std::int64_t r = from; r < end; ++r) {
-          loss_of_row<F, Delta>(r, Y_ + r * ld_targets(), {weights_[r], weights_[r] * scale},
-                                total);
-        }
+        loss_of_rows<F, Delta>(from, end - from, Y_ + from * ld_targets(), scale, total);
       });
       block_loss_[block] = static_cast<double>(sum_of_lanes<T>(total));
       double* sums = block_measures_ + block * program_.n_measures;
@@ -180,7 +183,7 @@ class Network {
 
   // The same for the one row of training one sample at a time, whose loss goes to lanes of total.
   void loss_of_sample(const T* y, Vec<T>& total, double* measures) {
-    for_loss([&]<class F>(Type<F>) { loss_of_row<F, true>(0, y, {T(1), T(1)}, total); });
+    for_loss([&]<class F>(Type<F>) { loss_of_rows<F, true>(0, 1, y, T(1), total); });
     if (program_.n_measures > 0) measure(0, y, measures);
     if (!program_.on_logits) pull_back(last(), 0, 1);
   }
@@ -240,15 +243,27 @@ class Network {
     with_row(program_.loss, Losses(), use);
   }
 
+  // The loss of rows first, first + 1, ... with targets y (rows, ld_targets).
   template <class F, bool Delta>
-  void loss_of_row(std::int64_t r, const T* y, Weights<T> weights, Vec<T>& total) {
+  void loss_of_rows(std::int64_t first, std::int64_t rows, const T* y, T scale, Vec<T>& total) {
     const Layer<T>& l = last();
-    const T* from = (program_.on_logits ? l.Z : l.A) + r * l.ld;
-    const T p[2] = {static_cast<T>(program_.loss_parameters[0]),
-                    static_cast<T>(program_.loss_parameters[1])};
-    T* const d = l.D + r * l.ld;
-    T* const activation = loss_activates_ ? l.A + r * l.ld : d;
-    F::template row<Delta>(from, y, d, activation, l.units, p, weights, total);
+    const std::int64_t at = first * l.ld;
+    const T* const a = (program_.on_logits ? l.Z : l.A) + at;
+    T* const d = l.D + at;
+    T* const activation = loss_activates_ ? l.A + at : d;
+    if constexpr (requires(LossRows<T> all) { F::template rows<Delta>(all, total); }) {
+      F::template rows<Delta>(LossRows<T>{a, y, d, activation, weights_ + first, scale, rows,
+                                          l.units, l.ld, ld_targets()},
+                              total);
+    } else {
+      const T p[2] = {static_cast<T>(program_.loss_parameters[0]),
+                      static_cast<T>(program_.loss_parameters[1])};
+      for (std::int64_t r = 0; r < rows; ++r) {
+        const T weight = weights_[first + r];
+        F::template row<Delta>(a + r * l.ld, y + r * ld_targets(), d + r * l.ld,
+                               activation + r * l.ld, l.units, p, {weight, weight * scale}, total);
+      }
+    }
   }
 
   // Adds each measure of row r to sums (n_measures).
@@ -278,9 +293,8 @@ class Network {
       }
       if (block.trainable && (gradients || (slots && !p.is_kernel)))
         p.g = arena_.template take<T>(n);
-      const int n_slots = program_.n_slots + (program_.ema_momentum >= 0 ? 1 : 0);
-      for (int s = 0; slots && block.trainable && s < n_slots; ++s) {
-        p.s[s] = arena_.template take<T>(n);
+      for (int s = 0; slots && block.trainable && s < n_slots(); ++s) {
+        p.s[s] = slots_[s].template take<T>(n);
       }
       if (parameters_) parameters_[i] = p;
     }
@@ -296,7 +310,6 @@ class Network {
       l.Z = arena_.template take<T>(rows * l.ld);
       l.A = arena_.template take<T>(rows * l.ld);
       l.D = arena_.template take<T>(rows * l.ld);
-      l.A_before = arena_.template take<T>(l.ld);
       const bool dense = stage.kind == Kind::dense;
       if (dense && i > 0 && (gradients || slots))
         l.W_transposed = arena_.template take<T>(l.units * round_up(l.inputs, L));
@@ -320,7 +333,7 @@ class Network {
     zeros_ = arena_.template take<T>(widest);
     X_ = arena_.template take<T>(rows * row_distance<T>(program_.stages[0].inputs));
     Y_ = arena_.template take<T>(rows * ld_targets());
-    weights_ = arena_.template take<T>(rows);
+    weights_ = arena_.template take<T>(rows + L);  // read by whole vectors
     for (std::int64_t r = 0; weights_ && r < rows; ++r) weights_[r] = T(1);
     const std::int64_t blocks = (rows + kBlockRows - 1) / kBlockRows;
     block_loss_ = arena_.template take<double>(blocks);
@@ -341,6 +354,7 @@ class Network {
 
   Program program_ = {};
   Arena arena_;
+  Arena slots_[kMostSlots + 1];
   Layer<T>* layers_ = nullptr;
   Parameters<T>* parameters_ = nullptr;
   T *X_ = nullptr, *Y_ = nullptr, *weights_ = nullptr, *zeros_ = nullptr;

@@ -1,8 +1,9 @@
 // Training one sample at a time: products with a single row, where nothing can be tiled.
 //
-// The weights are then read and written for every sample, and that traffic is all the cost. So a
-// step of gradient descent is put off until the next sample needs the weights: one pass over W
-// applies the update of the sample before and computes the forward product of this one.
+// The weights are then read and written for every sample, and that traffic is all the cost. So the
+// step of a layer's kernel is made where it is read anyway: with the delta of the layer below, or
+// in the first layer, which has none below, when the next sample comes: one pass over W then makes
+// the step of the sample before and computes the product of this one.
 #pragma once
 
 #include "panel.hpp"
@@ -68,25 +69,50 @@ CHAINRULE_APART void update_and_forward(std::int64_t inputs, const T* x, const T
   }
 }
 
-// dA[i] = sum over j of W[i, j] D[j] for the rows i from `first` on, as many as a vector has lanes;
-// 0 for rows that W does not have.
-template <class T>
-CHAINRULE_INLINE inline Vec<T> rows_times(Panels<T> W, std::int64_t first, std::int64_t rows,
-                                          const T* D) {
+// Rows 0 .. rows - 1, at most L, of one panel of W, Vectors vectors wide:
+//   sums[r] += W[r, :] D, lane by lane;   W[r, :] -= x[r] * (rate * D)
+template <int Vectors, class T>
+CHAINRULE_INLINE inline void delta_and_update_panel(std::int64_t rows, const T* x, T rate,
+                                                    const T* D, T* W, Vec<T>* sums) {
   constexpr int L = kLanes<T>;
+  Vec<T> d[Vectors], change[Vectors];
+  for (int v = 0; v < Vectors; ++v) {
+    d[v] = load(D + v * L);
+    change[v] = rate * d[v];
+  }
+  const auto one_row = [&](auto r) CHAINRULE_INLINE {
+    const Vec<T> then = broadcast(x[r]);
+    unrolled<Vectors>([&](auto v) CHAINRULE_INLINE {
+      T* const at = W + (r * Vectors + v) * L;
+      const Vec<T> w = load(at);
+      sums[r] += w * d[v];
+      store(at, w - then * change[v]);
+    });
+  };
+  if (rows == L) {
+    unrolled<L>(one_row);
+  } else {
+    unrolled<L>([&](auto r) CHAINRULE_INLINE {
+      if (r < rows) one_row(r);
+    });
+  }
+}
+
+// For the rows i of W from `first` on, as many as a vector has lanes:
+//   dA[i] = sum over j of W[i, j] D[j];   W[i, :] -= x[i] * (rate * D)
+// W is read once for both. dA is 0 for rows that W does not have.
+template <class T>
+CHAINRULE_INLINE inline Vec<T> delta_and_update(Panels<T> W, std::int64_t first, std::int64_t rows,
+                                                const T* x, const T* D, T rate) {
+  constexpr int L = kLanes<T>;
+  const std::int64_t n = rows - first < L ? rows - first : L;
   Vec<T> sums[L] = {};
   for (std::int64_t c = 0; c < W.ld; c += kPanel<T>) {
-    const T* w = W.panel(c) + first * W.width(c);
-    const std::int64_t width = W.width(c);
-    for (std::int64_t v = 0; v < width; v += L) {
-      const Vec<T> d = load(D + c + v);
-      if (first + L <= rows) {
-        for (int r = 0; r < L; ++r) sums[r] += load(w + r * width + v) * d;
-      } else {
-        for (int r = 0; r < L; ++r) {
-          if (first + r < rows) sums[r] += load(w + r * width + v) * d;
-        }
-      }
+    T* const w = W.tile(first, c);
+    if (W.width(c) == kPanel<T>) {
+      delta_and_update_panel<2>(n, x + first, rate, D + c, w, sums);
+    } else {
+      delta_and_update_panel<1>(n, x + first, rate, D + c, w, sums);
     }
   }
   return sums_of<T>(sums);

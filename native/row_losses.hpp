@@ -55,31 +55,55 @@ inline void categorical_row(const T* a, Target y, T* d, std::int64_t n, Weights<
 }
 
 // loss = -sum y (z - log sum exp z);  dL/dz = softmax(z) sum(y) - y
-template <bool Delta, class T, class Target>
-inline void categorical_logits_row(const T* z, Target y, T* d, T* softmax, std::int64_t n,
-                                   Weights<T> weights, Vec<T>& total) {
+//
+// As many rows at once as a vector has lanes: what is one number for a row (its largest logit, its
+// sums) is then one lane for a row, and logarithm and quotient are taken once for all of them.
+template <bool Delta, template <class> class Target, class T>
+CHAINRULE_APART void categorical_logits_rows(const LossRows<T>& all, Vec<T>& total) {
   constexpr int L = kLanes<T>;
-  const Vec<T> most = max_of_row<T>(z, n);
-  const T sum = sum_over_row<T>(n, [&](std::int64_t c) {
-    const Vec<T> e = exp_below_most<T>(load(z + c) - most);
-    store(softmax + c, e);
-    return e;
-  });
-  const Vec<T> log_sum = most + std::log(sum);
-  const T share = 1 / sum;
-  Vec<T> losses = {}, targets = {};
-  for (std::int64_t c = 0; c < n; c += L) {
-    const Vec<T> target = first_lanes<T>(y(c), n - c);
-    losses += target == T(0) ? Vec<T>{} : target * (log_sum - load(z + c));
-    targets += target;
-    store(softmax + c, load(softmax + c) * share);
-  }
-  add<T>(total, weights.value * sum_of_lanes<T>(losses));
-  if constexpr (Delta) {
-    const T all = sum_of_lanes<T>(targets);
-    for (std::int64_t c = 0; c < n; c += L) {
-      const Vec<T> g = weights.delta * (load(softmax + c) * all - y(c));
-      store(d + c, first_lanes<T>(g, n - c));
+  for (std::int64_t first = 0; first < all.rows; first += L) {
+    const std::int64_t n = all.n, rows = all.rows - first < L ? all.rows - first : L;
+    const T* z = all.a + first * all.ld;
+    T* softmax = all.activation + first * all.ld;
+    const auto target = [&](std::int64_t r, std::int64_t c) {
+      const Target<T> y = {all.y + (first + r) * all.ld_y};
+      return first_lanes<T>(y(c), n - c);
+    };
+    alignas(kVectorBytes) T most[L], log_sum[L], share[L], targets[L];
+    Vec<T> v[L] = {}, u[L] = {};
+    for (std::int64_t r = 0; r < rows; ++r) v[r] = most_by_lanes<T>(z + r * all.ld, n);
+    store(most, over_lanes_of<T>(v, greater<T>));
+    for (std::int64_t r = 0; r < L; ++r) v[r] = Vec<T>{};
+    for (std::int64_t r = 0; r < rows; ++r) {
+      for (std::int64_t c = 0; c < n; c += L) {
+        const Vec<T> e = exp_below_most<T>(load(z + r * all.ld + c) - most[r]);
+        store(softmax + r * all.ld + c, e);
+        v[r] += first_lanes<T>(e, n - c);
+      }
+    }
+    const Vec<T> sums = sums_of<T>(v);
+    store(log_sum, load(most) + log<T>(sums));
+    store(share, T(1) / sums);
+    for (std::int64_t r = 0; r < L; ++r) v[r] = Vec<T>{};
+    for (std::int64_t r = 0; r < rows; ++r) {
+      for (std::int64_t c = 0; c < n; c += L) {
+        const Vec<T> y = target(r, c), off = log_sum[r] - load(z + r * all.ld + c);
+        v[r] += y == T(0) ? Vec<T>{} : y * off;
+        u[r] += y;
+        store(softmax + r * all.ld + c, load(softmax + r * all.ld + c) * share[r]);
+      }
+    }
+    total += first_lanes<T>(load(all.weights + first) * sums_of<T>(v), rows);
+    if constexpr (Delta) {
+      store(targets, sums_of<T>(u));
+      for (std::int64_t r = 0; r < rows; ++r) {
+        const T weight = all.weights[first + r] * all.scale;
+        for (std::int64_t c = 0; c < n; c += L) {
+          const Vec<T> a = load(softmax + r * all.ld + c);
+          const Vec<T> g = weight * (a * targets[r] - target(r, c));
+          store(all.d + (first + r) * all.ld + c, first_lanes<T>(g, n - c));
+        }
+      }
     }
   }
 }
@@ -100,9 +124,8 @@ struct CategoricalCrossentropyFromLogits {
   static constexpr bool kMean = true;
   using Activates = Softmax;
   template <bool Delta, class T>
-  static void row(const T* z, const T* y, T* d, T* activation, std::int64_t n, const T* /*p*/,
-                  Weights<T> weights, Vec<T>& total) {
-    categorical_logits_row<Delta>(z, OneHot<T>{y}, d, activation, n, weights, total);
+  static void rows(const LossRows<T>& all, Vec<T>& total) {
+    categorical_logits_rows<Delta, OneHot>(all, total);
   }
 };
 
@@ -124,9 +147,8 @@ struct SparseCategoricalCrossentropyFromLogits {
   static constexpr bool kMean = true;
   using Activates = Softmax;
   template <bool Delta, class T>
-  static void row(const T* z, const T* y, T* d, T* activation, std::int64_t n, const T* /*p*/,
-                  Weights<T> weights, Vec<T>& total) {
-    categorical_logits_row<Delta>(z, ClassNumber<T>{y}, d, activation, n, weights, total);
+  static void rows(const LossRows<T>& all, Vec<T>& total) {
+    categorical_logits_rows<Delta, ClassNumber>(all, total);
   }
 };
 

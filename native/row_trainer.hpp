@@ -1,4 +1,4 @@
-// Training one sample at a time: gradient descent on dense layers, with steps put off (row.hpp).
+// Training one sample at a time: gradient descent on dense layers (row.hpp).
 #pragma once
 
 #include "gradient.hpp"
@@ -36,53 +36,59 @@ class RowTrainer {
       const T* x = job_.data.X + row * network_.inputs();
       forward(x);
       network_.loss_of_sample(targets(row), loss_, measures_);
+      rate_ = static_cast<T>(rate_of_step(job_));
       backward();
       x_before_ = x;
-      rate_ = static_cast<T>(rate_of_step(job_));
       ++*job_.steps_done;
       if ((i + 1) % kPanelRows == 0) add_lanes(total);
       if (patience_.ends_after(3 * network_.work())) status = Status::interrupted;
     }
     add_lanes(total);
-    if (x_before_) forward(x_before_);  // makes the step that is still put off
+    if (x_before_) first_product(x_before_);  // makes the step that is still put off
     return status;
   }
 
  private:
   static constexpr int L = kLanes<T>;
 
-  // Forward of x; each layer makes its step of the sample before in the same pass.
-  void forward(const T* x) {
-    const T* input = x;
-    const T* input_before = x_before_;
-    for (int i = 0; i < network_.depth(); ++i) {
-      Layer<T>& l = network_.layer(i);
-      const T* b = l.b() ? l.b() : network_.zeros();
-      if (x_before_) {
-        for (std::int64_t c = 0; l.b() && c < l.width; c += L) {
-          store(l.b() + c, load(l.b() + c) - rate_ * load(l.D + c));
-        }
-        update_and_forward<true>(l.inputs, input, input_before, rate_, l.D, l.W(), b, l.Z);
-      } else {
-        update_and_forward<false>(l.inputs, input, input, rate_, l.D, l.W(), b, l.Z);
-      }
-      copy(l.A, l.A_before, l.width);
-      activate(l, 0, 1);
-      input = l.A;
-      input_before = l.A_before;
+  // Z of the first layer, whose kernel makes its step of the sample before in the same pass.
+  void first_product(const T* x) {
+    Layer<T>& l = network_.layer(0);
+    const T* b = l.b() ? l.b() : network_.zeros();
+    if (x_before_) {
+      update_and_forward<true>(l.inputs, x, x_before_, rate_, l.D, l.W(), b, l.Z);
+    } else {
+      update_and_forward<false>(l.inputs, x, x, rate_, l.D, l.W(), b, l.Z);
     }
   }
 
-  // D of the layers below the last, from the weights as they are; the step itself is put off.
+  void forward(const T* x) {
+    first_product(x);
+    activate(network_.layer(0), 0, 1);
+    for (int i = 1; i < network_.depth(); ++i) {
+      Layer<T>& l = network_.layer(i);
+      const T* below = network_.layer(i - 1).A;
+      const T* b = l.b() ? l.b() : network_.zeros();
+      update_and_forward<false>(l.inputs, below, below, rate_, l.D, l.W(), b, l.Z);
+      activate(l, 0, 1);
+    }
+  }
+
+  // D of the layers below the last, from the weights as they are, and the step of all parameters
+  // but the first kernel.
   void backward() {
-    for (int i = network_.depth() - 1; i > 0; --i) {
+    for (int i = network_.depth() - 1; i >= 0; --i) {
       const Layer<T>& l = network_.layer(i);
+      for (std::int64_t c = 0; l.b() && c < l.width; c += L) {
+        store(l.b() + c, load(l.b() + c) - rate_ * load(l.D + c));
+      }
+      if (i == 0) return;
       Layer<T>& below = network_.layer(i - 1);
       const T alpha = static_cast<T>(below.stage->alpha);
       with_row(below.stage->activation, Activations(), [&]<class F>(Type<F>) {
         if constexpr (!F::kRowWise) {  // can_go_by_row() saw to that
           for (std::int64_t c = 0; c < below.width; c += L) {
-            const Vec<T> dA = rows_times<T>(l.W(), c, l.inputs, l.D);
+            const Vec<T> dA = delta_and_update<T>(l.W(), c, l.inputs, below.A, l.D, rate_);
             const Vec<T> z = load(below.Z + c), a = load(below.A + c);
             const Vec<T> d = dA * F::template derivative<T>(z, a, alpha);
             store(below.D + c, first_lanes<T>(d, below.units - c));
@@ -110,7 +116,7 @@ class RowTrainer {
   const Training<T>& job_;
   double* measures_;  // of this epoch
   Patience& patience_;
-  const T* x_before_ = nullptr;  // of the sample whose step is put off; null: there is none
+  const T* x_before_ = nullptr;  // of the sample whose first step is put off; null: none
   T rate_ = 0;                   // of that step
   Vec<T> loss_ = {};
 };

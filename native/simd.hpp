@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 #if !defined(CHAINRULE_ISA)
@@ -125,33 +126,41 @@ CHAINRULE_INLINE inline Vec<T> sqrt(Vec<T> x) {
   return load(lanes);
 }
 
+// n numbers, fewer than twice Width: the first Width and the last, which may overlap.
+template <int Width, class T>
+CHAINRULE_INLINE inline void copy_few(const T* from, T* to, std::int64_t n) {
+  if constexpr (Width > 0) {
+    if (n < Width) return copy_few<Width / 2>(from, to, n);
+    T first[Width], last[Width];
+    std::memcpy(first, from, sizeof(first));
+    std::memcpy(last, from + n - Width, sizeof(last));
+    std::memcpy(to, first, sizeof(first));
+    std::memcpy(to + n - Width, last, sizeof(last));
+  }
+}
+
 // n numbers. Few at a time as a rule, so that a call of memcpy would cost more than they do.
 template <class T>
 CHAINRULE_INLINE inline void copy(const T* from, T* to, std::int64_t n) {
   constexpr int L = kLanes<T>;
-  std::int64_t k = 0;
-  for (; k + L <= n; k += L) store(to + k, load(from + k));
-  if (k == n) return;
-  if (n >= L) {
-    store(to + n - L, load(from + n - L));
-  } else {
-    for (; k < n; ++k) to[k] = from[k];
-  }
+  if (n < L) return copy_few<L / 2>(from, to, n);
+  for (std::int64_t k = 0; k + L <= n; k += L) store(to + k, load(from + k));
+  store(to + n - L, load(from + n - L));
 }
 
 // Lane k of the result is lane k ^ Step of v.
-template <int Step, class T, std::size_t... k>
-CHAINRULE_INLINE inline Vec<T> exchanged(Vec<T> v, std::index_sequence<k...>) {
+template <int Step, class V, std::size_t... k>
+CHAINRULE_INLINE inline V exchanged(V v, std::index_sequence<k...>) {
   return __builtin_shufflevector(v, v, (k ^ Step)...);
 }
 
-// combine(lanes) over all lanes in a tree, in every lane of the result.
-template <class T, int Step = kLanes<T> / 2, class Combine>
-CHAINRULE_INLINE inline Vec<T> over_lanes(Vec<T> v, Combine&& combine) {
+// combine(lanes) over all lanes in a tree, in every lane of the result. V: Vec<T> or IntVec<T>.
+template <class T, int Step = kLanes<T> / 2, class V, class Combine>
+CHAINRULE_INLINE inline V over_lanes(V v, Combine&& combine) {
   if constexpr (Step == 0) {
     return v;
   } else {
-    v = combine(v, exchanged<Step, T>(v, std::make_index_sequence<kLanes<T>>()));
+    v = combine(v, exchanged<Step>(v, std::make_index_sequence<kLanes<T>>()));
     return over_lanes<T, Step / 2>(v, combine);
   }
 }
@@ -166,28 +175,35 @@ CHAINRULE_INLINE inline Vec<T> greatest_lane(Vec<T> v) {
   return over_lanes<T>(v, greater<T>);
 }
 
-// One step of adding up the lanes of several vectors at once. Where bit `Step` of the lane number
-// is clear the result is a[k] + a[k + Step], where it is set it is b[k] + b[k - Step].
-template <int Step, class T, std::size_t... k>
-CHAINRULE_INLINE inline Vec<T> add_neighbours(Vec<T> a, Vec<T> b, std::index_sequence<k...>) {
+// One step of combining the lanes of several vectors at once, by adding them say. Where bit `Step`
+// of the lane number is clear the result is a[k] + a[k + Step], else it is b[k] + b[k - Step].
+template <int Step, class T, class Combine, std::size_t... k>
+CHAINRULE_INLINE inline Vec<T> with_neighbours(Vec<T> a, Vec<T> b, Combine&& combine,
+                                               std::index_sequence<k...>) {
   constexpr int L = kLanes<T>;
   const Vec<T> own = __builtin_shufflevector(a, b, (k & Step ? L + k : k)...);
   const Vec<T> other = __builtin_shufflevector(a, b, (k & Step ? L + (k ^ Step) : (k ^ Step))...);
-  return own + other;
+  return combine(own, other);
 }
 
-// Lane k of the result is the sum of all lanes of v[k]; v holds as many vectors as one has lanes.
-template <class T, int Step = 1>
-CHAINRULE_INLINE inline Vec<T> sums_of(Vec<T>* v) {
+// Lane k of the result is all lanes of v[k] combined; v, which is overwritten, holds as many
+// vectors as one has lanes.
+template <class T, int Step = 1, class Combine>
+CHAINRULE_INLINE inline Vec<T> over_lanes_of(Vec<T>* v, Combine&& combine) {
   constexpr int L = kLanes<T>;
   if constexpr (Step == L) {
     return v[0];
   } else {
     for (int i = 0; i < L; i += 2 * Step) {
-      v[i] = add_neighbours<Step, T>(v[i], v[i + Step], std::make_index_sequence<L>());
+      v[i] = with_neighbours<Step, T>(v[i], v[i + Step], combine, std::make_index_sequence<L>());
     }
-    return sums_of<T, 2 * Step>(v);
+    return over_lanes_of<T, 2 * Step>(v, combine);
   }
+}
+
+template <class T>
+CHAINRULE_INLINE inline Vec<T> sums_of(Vec<T>* v) {
+  return over_lanes_of<T>(v, [](Vec<T> a, Vec<T> b) { return a + b; });
 }
 
 }  // namespace chainrule::CHAINRULE_ISA

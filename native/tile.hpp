@@ -1,9 +1,9 @@
 // The one matrix product: C[M, N] = A[M, K] B[K, N], in tiles that stay in registers.
 //
-// A is read by scalar broadcast, X and X transposed by the same code. B is read by whole vectors, a panel of two vectors' width at a time (panel.hpp).
-// What happens to a finished tile of C (add the bias, update a weight) is the epilogue's affair:
-// epilogue(row, column, sums), where sums[r][v] belongs to row + r and to the vector of columns
-// that begins at column + v * lanes.
+// A is read by scalar broadcast, X and X transposed by the same code. B is read by whole vectors, a
+// panel of two vectors' width at a time (panel.hpp). What happens to a finished tile of C (add the
+// bias, update a weight) is the epilogue's affair: epilogue(row, column, sums), where sums[r][v]
+// belongs to row + r and to the vector of columns that begins at column + v * lanes.
 #pragma once
 
 #include "panel.hpp"

@@ -222,6 +222,8 @@ class TrainingState:
         (0, 3)
         """
         starts = program.optimizer.initial_slots()
-        slots = np.empty((len(starts), program.architecture.n_parameters), dtype=dtype)
-        slots[:] = np.reshape(starts, (-1, 1))
+        slots = np.zeros((len(starts), program.architecture.n_parameters), dtype=dtype)
+        for slot, start in zip(slots, starts, strict=True):
+            if start != 0:  # zeros take no memory until they are written
+                slot[:] = start
         return cls(slots, key=key)
