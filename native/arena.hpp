@@ -5,6 +5,10 @@
 #include <cstdlib>
 #include <cstring>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #include "simd.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
@@ -32,11 +36,19 @@ class Arena {
   bool allocate() {
     base_ = static_cast<char*>(std::aligned_alloc(kAlignment, used_ + kAlignment));
     if (base_) std::memset(base_, 0, used_ + kAlignment);
+    size_ = used_;
     used_ = 0;
     return base_ != nullptr;
   }
 
+  // Gives the memory back at once: free() alone may keep it for later.
   void release() {
+#if defined(__linux__)
+    const std::uintptr_t page = 4096,
+                         from = (reinterpret_cast<std::uintptr_t>(base_) | (page - 1)) + 1;
+    const std::uintptr_t to = (reinterpret_cast<std::uintptr_t>(base_) + size_) & ~(page - 1);
+    if (base_ && from < to) madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
+#endif
     std::free(base_);
     base_ = nullptr;
   }
@@ -44,7 +56,7 @@ class Arena {
  private:
   static constexpr std::int64_t kAlignment = 64;
   char* base_ = nullptr;
-  std::size_t used_ = 0;
+  std::size_t used_ = 0, size_ = 0;
 };
 
 }  // namespace chainrule::CHAINRULE_ISA

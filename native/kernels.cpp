@@ -103,7 +103,7 @@ Status train(const Program& program, Training<T> job, int threads, Watch watch) 
   Team team(members(network, job.epochs * job.data.rows, threads));
   Patience patience(watch);
   const Status status = Trainer<T>(network, team, job, is_mean(program), panel, patience).run();
-  network.write(job.theta);  // also when interrupted: what was learnt so far
+  network.finish(job.theta);  // also when interrupted: what was learnt so far
   for (int s = 0; s < slots; ++s) network.give_slot(s, job.slots + s * job.n_parameters);
   return status;
 }

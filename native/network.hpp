@@ -36,7 +36,7 @@ class Network {
                });
     });
     lay_out(rows, gradients, slots);
-    if (!arena_.allocate()) return false;
+    if (!index_.allocate() || !arena_.allocate()) return false;
     for (int s = 0; slots && s < n_slots(); ++s) {
       if (!slots_[s].allocate()) return false;
     }
@@ -81,7 +81,12 @@ class Network {
       if (p.s[slot]) copy(values + from, p.s[slot] + at, n);
     });
   }
-  // The end of the slot: it is let go of, so that a run never holds all slots twice.
+  // The end of a run, which never holds anything twice: finish() lets go of all but the slots, and
+  // give_slot() of one of those.
+  void finish(T* theta) {
+    write(theta);
+    arena_.release();
+  }
   void give_slot(int slot, T* values) {
     for_each_part([&](const Parameters<T>& p, std::int64_t at, std::int64_t from, std::int64_t n) {
       if (p.s[slot]) copy(p.s[slot] + at, values + from, n);
@@ -276,8 +281,8 @@ class Network {
   }
 
   void lay_out(std::int64_t rows, bool gradients, bool slots) {
-    layers_ = arena_.template take<Layer<T>>(depth());
-    parameters_ = arena_.template take<Parameters<T>>(program_.n_blocks);
+    layers_ = index_.template take<Layer<T>>(depth());
+    parameters_ = index_.template take<Parameters<T>>(program_.n_blocks);
     work_ = 0;
     std::int64_t widest = 0;
     for (int i = 0; i < program_.n_blocks; ++i) {
@@ -353,8 +358,7 @@ class Network {
   }
 
   Program program_ = {};
-  Arena arena_;
-  Arena slots_[kMostSlots + 1];
+  Arena index_, arena_, slots_[kMostSlots + 1];
   Layer<T>* layers_ = nullptr;
   Parameters<T>* parameters_ = nullptr;
   T *X_ = nullptr, *Y_ = nullptr, *weights_ = nullptr, *zeros_ = nullptr;

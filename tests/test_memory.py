@@ -119,3 +119,10 @@ def test_more_samples_take_no_more():
     few, many = (growth("fit", samples)[0] for samples in (5_000, 20_000))
     assert few > 4 * PARAMETERS  # the slots of Adam at the least, so that something was measured
     assert many - few < 2 * MB  # of which 0.12 MB are the order of the samples
+
+
+def test_a_first_run_holds_nothing_twice():
+    grown, _ = growth("fit", 5_000)
+    kept = 3 * PARAMETERS  # beside theta: the kernels in panels, and both of Adam's slots
+    of_a_batch = BATCH_SIZE * 3 * sum(WIDTHS)  # Z, A and D
+    assert kept * 4 < grown < (kept + of_a_batch) * 4 + MB
