@@ -43,7 +43,7 @@ struct Softmax {
   static void value_row(const T* z, T* a, std::int64_t n) {
     const Vec<T> most = max_of_row<T>(z, n);
     const T total = sum_over_row<T>(n, [&](std::int64_t k) {
-      const Vec<T> e = exp_below_most<T>(load(z + k) - most);
+      const Vec<T> e = exp_of_negative<T>(load(z + k) - most);
       store(a + k, e);
       return e;
     });
@@ -67,7 +67,7 @@ struct LogSoftmax {
   static void value_row(const T* z, T* a, std::int64_t n) {
     const Vec<T> most = max_of_row<T>(z, n);
     const T total =
-        sum_over_row<T>(n, [&](std::int64_t k) { return exp_below_most<T>(load(z + k) - most); });
+        sum_over_row<T>(n, [&](std::int64_t k) { return exp_of_negative<T>(load(z + k) - most); });
     const Vec<T> log_total = log<T>(broadcast(total));
     for (std::int64_t k = 0; k < n; k += kLanes<T>) {
       store(a + k, (load(z + k) - most) - log_total);

@@ -18,7 +18,7 @@ CHAINRULE_INLINE inline Vec<T> with_sign_of(Vec<T> sign, Vec<T> value) {
 // sum costs up to an ulp of the result; the share that was lost is taken off the quotient again.
 template <class T>
 CHAINRULE_INLINE inline Vec<T> sigmoid(Vec<T> x) {
-  const Vec<T> t = exp_below_most<T>(-abs<T>(x));
+  const Vec<T> t = exp_of_negative<T>(negative<T>(x));
   const Vec<T> sum = T(1) + t, lost = t - (sum - T(1));
   const Vec<T> quotient = (x < T(0) ? t : broadcast(T(1))) / sum;
   return quotient - quotient * lost;
@@ -33,7 +33,7 @@ CHAINRULE_INLINE inline Vec<T> not_endless(Vec<T> x) {
 // log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)), where again nothing overflows.
 template <class T>
 CHAINRULE_INLINE inline Vec<T> softplus(Vec<T> x) {
-  const Vec<T> t = exp_below_most<T>(-abs<T>(x));
+  const Vec<T> t = exp_of_negative<T>(negative<T>(x));
   return (x > T(0) ? x : Vec<T>{}) + log1p_in_domain<T>(t);
 }
 

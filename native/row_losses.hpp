@@ -76,7 +76,7 @@ CHAINRULE_APART void categorical_logits_rows(const LossRows<T>& all, Vec<T>& tot
     for (std::int64_t r = 0; r < L; ++r) v[r] = Vec<T>{};
     for (std::int64_t r = 0; r < rows; ++r) {
       for (std::int64_t c = 0; c < n; c += L) {
-        const Vec<T> e = exp_below_most<T>(load(z + r * all.ld + c) - most[r]);
+        const Vec<T> e = exp_of_negative<T>(load(z + r * all.ld + c) - most[r]);
         store(softmax + r * all.ld + c, e);
         v[r] += first_lanes<T>(e, n - c);
       }

@@ -26,16 +26,16 @@ inline bool can_go_by_row(Network<T>& network, const Data<T>& data) {
 template <class T>
 class RowTrainer {
  public:
-  RowTrainer(Network<T>& network, const Training<T>& job, double* measures, Patience& patience)
-      : network_(network), job_(job), measures_(measures), patience_(patience) {}
+  RowTrainer(Network<T>& network, const Training<T>& job, Patience& patience)
+      : network_(network), job_(job), patience_(patience) {}
 
-  Status epoch(const std::int64_t* order, double* total) {
+  Status epoch(const std::int64_t* order, double* total, double* measures) {
     Status status = Status::done;
     for (std::int64_t i = 0; i < job_.samples && status == Status::done; ++i) {
       const std::int64_t row = order ? order[i] : i;
       const T* x = job_.data.X + row * network_.inputs();
       forward(x);
-      network_.loss_of_sample(targets(row), loss_, measures_);
+      network_.loss_of_sample(targets(row), loss_, measures);
       rate_ = static_cast<T>(rate_of_step(job_));
       backward();
       x_before_ = x;
@@ -44,8 +44,13 @@ class RowTrainer {
       if (patience_.ends_after(3 * network_.work())) status = Status::interrupted;
     }
     add_lanes(total);
-    if (x_before_) first_product(x_before_);  // makes the step that is still put off
     return status;
+  }
+
+  // Makes the step that is still put off: before anybody looks at the parameters.
+  void settle() {
+    if (x_before_) first_product(x_before_);
+    x_before_ = nullptr;
   }
 
  private:
@@ -53,7 +58,7 @@ class RowTrainer {
 
   // Z of the first layer, whose kernel makes its step of the sample before in the same pass.
   void first_product(const T* x) {
-    Layer<T>& l = network_.layer(0);
+    const Layer<T>& l = network_.layer(0);
     const T* b = l.b() ? l.b() : network_.zeros();
     if (x_before_) {
       update_and_forward<true>(l.inputs, x, x_before_, rate_, l.D, l.W(), b, l.Z);
@@ -66,7 +71,7 @@ class RowTrainer {
     first_product(x);
     activate(network_.layer(0), 0, 1);
     for (int i = 1; i < network_.depth(); ++i) {
-      Layer<T>& l = network_.layer(i);
+      const Layer<T>& l = network_.layer(i);
       const T* below = network_.layer(i - 1).A;
       const T* b = l.b() ? l.b() : network_.zeros();
       update_and_forward<false>(l.inputs, below, below, rate_, l.D, l.W(), b, l.Z);
@@ -114,7 +119,6 @@ class RowTrainer {
 
   Network<T>& network_;
   const Training<T>& job_;
-  double* measures_;  // of this epoch
   Patience& patience_;
   const T* x_before_ = nullptr;  // of the sample whose first step is put off; null: none
   T rate_ = 0;                   // of that step

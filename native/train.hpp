@@ -48,6 +48,15 @@ class Trainer {
 
   Status run() {
     const bool by_row = job_.batch_size == 1 && can_go_by_row(network_, job_.data);
+    RowTrainer<T> rows(network_, job_, patience_);
+    const Status status = run(by_row ? &rows : nullptr);
+    rows.settle();
+    return status;
+  }
+
+ private:
+  // Goes by rows if there is somebody who does.
+  Status run(RowTrainer<T>* rows) {
     for (std::int64_t epoch = 0; epoch < job_.epochs; ++epoch) {
       const std::int64_t* order = job_.order ? job_.order + epoch * job_.samples : nullptr;
       double total = 0;
@@ -55,12 +64,12 @@ class Trainer {
       measures_ = job_.measures + epoch * n_measures;
       for (int m = 0; m < n_measures; ++m) measures_[m] = 0;
       const Status status =
-          by_row ? RowTrainer<T>(network_, job_, measures_, patience_).epoch(order, &total)
-                 : epoch_in_batches(order, &total);
+          rows ? rows->epoch(order, &total, measures_) : epoch_in_batches(order, &total);
       if (status != Status::done) return status;
       divide(measures_, n_measures, job_.samples);
       job_.loss[epoch] = mean_ ? total / static_cast<double>(job_.samples) : total;
       if (job_.validation.rows > 0) {
+        if (rows) rows->settle();
         double* loss = job_.validation_loss + epoch;
         const Status ended =
             evaluate_with(network_, team_, mean_, job_.validation, loss,
@@ -73,7 +82,6 @@ class Trainer {
     return Status::done;
   }
 
- private:
   Status epoch_in_batches(const std::int64_t* order, double* total) {
     const bool by_tile = !clips_norms(network_.program());
     for (std::int64_t first = 0; first < job_.samples; first += job_.batch_size) {
