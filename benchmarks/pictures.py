@@ -77,7 +77,7 @@ def peers(result: dict[str, Any]) -> Figure:
         for place, case in enumerate(line):
             left = 0.175 + 0.5 * place
             own = len(rows_of(case)) * bar
-            box = (left, (bottom + gap * 0.3 + height - own) / inches, 0.215, own / inches)
+            box = (left, (bottom + gap * 0.3 + height - own) / inches, 0.195, own / inches)
             panel(figure.add_axes(box), case, most)
     return figure
 
@@ -133,7 +133,7 @@ def panel(ax: Axes, case: dict[str, Any], most: float) -> None:
     ax.minorticks_off()
     ax.annotate(
         f"{case['short']}, a {case['unit']}",
-        (-0.72, 1),
+        (-0.79, 1),
         xycoords="axes fraction",
         xytext=(0, 5),
         textcoords="offset points",
