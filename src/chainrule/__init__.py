@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from chainrule import datasets, metrics, plots
+    from chainrule import datasets, keras, metrics, plots
     from chainrule.engines.native import get_num_threads, set_num_threads
     from chainrule.many import train_many
     from chainrule.network import NeuralNetwork
@@ -22,6 +22,7 @@ __all__ = [
     "__version__",
     "datasets",
     "get_num_threads",
+    "keras",
     "metrics",
     "plots",
     "set_num_threads",
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 # What is opened when first asked for, so that importing chainrule stays cheap.
-_ROOMS = ("datasets", "metrics", "plots")
+_ROOMS = ("datasets", "keras", "metrics", "plots")
 _NAMES = {
     "NeuralNetwork": "network",
     "get_num_threads": "engines.native",

@@ -109,7 +109,7 @@ def fit(
     """
     integer("epochs", epochs, least=0)
     integer("batch_size", batch_size, least=1)
-    data = _smoothed(program, _weighted(program, data, class_weight), label_smoothing)
+    data = _smoothed(program, weighted(program, data, class_weight), label_smoothing)
     if validation_data is not None:
         validation_data = _smoothed(program, validation_data, label_smoothing)
     state = TrainingState.fresh(program, theta.dtype) if state is None else state
@@ -247,7 +247,7 @@ def _orders(rng: np.random.Generator, epochs: int, n: int) -> Indices:
     return rng.permuted(orders, axis=1, out=orders)
 
 
-def _weighted(program: Program, data: Data, class_weight: Mapping[int, float] | None) -> Data:
+def weighted(program: Program, data: Data, class_weight: Mapping[int, float] | None) -> Data:
     """Return the data with each sample's weight times that of its class."""
     if class_weight is None:
         return data

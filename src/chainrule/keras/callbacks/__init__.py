@@ -1,0 +1,53 @@
+"""Callbacks: what is called at the moments of training.
+
+>>> H = History()
+>>> CallbackList([H], epochs=1, steps=1, verbose=0).on_epoch_end(0, {"loss": 0.5})
+>>> H.history
+{'loss': [0.5]}
+"""
+
+from typing import Any
+
+from chainrule.keras.callbacks.callback import Callback
+from chainrule.keras.callbacks.callback_list import CallbackList, Hooks, hooks
+from chainrule.keras.callbacks.history import History
+from chainrule.keras.callbacks.progbar_logger import ProgbarLogger
+from chainrule.keras.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
+from chainrule.keras.callbacks.recording import CSVLogger, LambdaCallback
+from chainrule.keras.callbacks.stopping import EarlyStopping, TerminateOnNaN
+
+__all__ = [
+    "CSVLogger",
+    "Callback",
+    "CallbackList",
+    "EarlyStopping",
+    "History",
+    "Hooks",
+    "LambdaCallback",
+    "LearningRateScheduler",
+    "ProgbarLogger",
+    "ReduceLROnPlateau",
+    "TerminateOnNaN",
+    "hooks",
+]
+
+_ONLY_IN_KERAS = {
+    "BackupAndRestore": "files of models are not there yet",
+    "ModelCheckpoint": "files of models are not there yet; EarlyStopping(restore_best_weights=True)"
+    " keeps the best weights",
+    "RemoteMonitor": "write a LambdaCallback",
+    "SwapEMAWeights": "use_ema=True of an optimizer puts the averages in place at the end",
+    "TensorBoard": "use CSVLogger",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ONLY_IN_KERAS:
+        raise NotImplementedError(
+            f"callbacks.{name} is not supported: {_ONLY_IN_KERAS[name]}; or use real Keras"
+        )
+    from chainrule.keras.objects import close_to
+
+    raise AttributeError(
+        f"module 'chainrule.keras.callbacks' has no attribute {name!r}{close_to(name, __all__)}"
+    )

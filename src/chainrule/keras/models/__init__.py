@@ -1,0 +1,17 @@
+"""Models: chains of layers that are compiled, trained, evaluated, saved.
+
+>>> from chainrule.keras import layers
+>>> Sequential([layers.Input((2,)), layers.Dense(1)]).output_shape
+(None, 1)
+"""
+
+from chainrule.keras.models.cloning import clone_model, model_from_json
+from chainrule.keras.models.model import Model
+from chainrule.keras.models.sequential import Sequential
+
+__all__ = [
+    "Model",
+    "Sequential",
+    "clone_model",
+    "model_from_json",
+]

@@ -1,0 +1,136 @@
+"""``fit`` on batches that come one after the other, and single batches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy.typing as npt
+
+from chainrule import training
+from chainrule.engines.protocol import TrainingLog
+from chainrule.keras import data
+from chainrule.keras.callbacks import CallbackList, History
+from chainrule.keras.models.compiled import Compiled
+from chainrule.keras.models.evaluation import count, engine
+from chainrule.keras.models.samples import Prepared, prepare
+from chainrule.keras.models.watching import averages, limits
+
+if TYPE_CHECKING:
+    from chainrule.keras.models.fitting import Validation
+    from chainrule.keras.models.sequential import Sequential
+
+Array = npt.NDArray[Any]
+
+
+def train_on_batch(
+    model: Sequential, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None
+) -> dict[str, float]:
+    """Make one step on one batch; return the loss and the metrics from before it."""
+    compiled = model.needed("train_on_batch")
+    size = max(1, len(data.arrays(x, "x", model.dtype)))
+    given = data.adapt(x, y, sample_weight, batch_size=size, dtype=model.dtype)
+    assert isinstance(given, data.Samples)  # arrays are
+    x, y, weight = given
+    prepared = prepare(model, compiled, x, y, weight)
+    for metric in compiled.metrics:
+        metric.reset_state()
+    loss = step(model, compiled, prepared, class_weight)
+    for act in [*limits(model), *averages(model, compiled)]:
+        act()
+    return {"loss": loss} | {m.name: float(m.result()) for m in compiled.metrics}
+
+
+def step(model: Sequential, compiled: Compiled, prepared: Prepared, class_weight: Any) -> float:
+    """Make one step on prepared samples, and let the metrics count them; return the loss."""
+    network = model.network
+    program = compiled.program(network)
+    samples = training.weighted(program, prepared.data, class_weight)
+    state = compiled.state(network, model.trainable_weights)
+    if compiled.metrics:  # before the step, as in Keras
+        A = engine().forward(network.architecture, network.theta, samples.X)
+        weight = None
+        if samples.weight is not None:
+            weight = samples.weight / compiled.needed_loss().sample_scale
+        counted = Prepared(samples, prepared.y, weight)
+        count(compiled, counted, A.reshape(-1, *network.result))
+    log = TrainingLog.empty(1)
+    engine().train(
+        program,
+        network.theta,
+        state,
+        samples,
+        None,
+        batch_size=len(samples.X),
+        log=log,
+    )
+    return float(log.loss[0])
+
+
+def fit_batches(
+    model: Sequential,
+    given: data.Batches,
+    validation: Validation,
+    epochs: int,
+    verbose: int,
+    callbacks: Any,
+    initial_epoch: int,
+    class_weight: Any,
+) -> History:
+    """Train on batches as they come; see :meth:`Trainer.fit`."""
+    compiled = model.needed("fit")
+    called = CallbackList(
+        callbacks,
+        add_history=True,
+        add_progbar=verbose != 0,
+        model=model,
+        verbose=verbose,
+        epochs=epochs,
+        steps=given.num_batches,
+    )
+    validation.called = called
+    model.stop_training = False
+    called.on_train_begin()
+    logs: dict[str, float] = {}
+    for epoch in range(initial_epoch, epochs):
+        if model.stop_training:
+            break
+        called.on_epoch_begin(epoch)
+        logs = _epoch(model, compiled, given, called, class_weight)
+        if not logs:  # a generator at its end, which has been said
+            break
+        if validation.wanted:
+            logs |= validation(epoch)
+        called.on_epoch_end(epoch, logs)
+    compiled.optimizer.finalize_variable_values(model.trainable_weights)
+    called.on_train_end(logs)
+    history = called.history
+    assert history is not None  # add_history
+    return history
+
+
+def _epoch(
+    model: Sequential,
+    compiled: Compiled,
+    given: data.Batches,
+    called: CallbackList,
+    class_weight: Any,
+) -> dict[str, float]:
+    """Train on the batches of one epoch; return the loss and the metrics."""
+    for metric in compiled.metrics:
+        metric.reset_state()
+    total, n, logs = 0.0, 0, {}
+    acts: list[Any] | None = None
+    for i, (x, y, weight) in enumerate(given.epoch()):
+        called.on_train_batch_begin(i)
+        prepared = prepare(model, compiled, x, y, weight)
+        total += len(prepared.data.X) * step(model, compiled, prepared, class_weight)
+        n += len(prepared.data.X)
+        acts = [*limits(model), *averages(model, compiled)] if acts is None else acts
+        for act in acts:
+            act()
+        logs = {"loss": total / n}
+        logs |= {metric.name: float(metric.result()) for metric in compiled.metrics}
+        called.on_train_batch_end(i, logs)
+        if model.stop_training:
+            break
+    return logs
