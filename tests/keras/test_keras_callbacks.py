@@ -1,146 +1,211 @@
-"""Callbacks: what they decide from the logs, what they say, what they write."""
+"""Callbacks: when they are called, and with what."""
+# ruff: noqa: ARG001, ARG002, ARG005 - functions have the arguments that hooks give them
 
 import numpy as np
 import pytest
 
-from chainrule.keras import callbacks
+from chainrule.keras import Sequential, callbacks, layers, optimizers
+from chainrule.keras.callbacks import (
+    Callback,
+    CallbackList,
+    EarlyStopping,
+    History,
+    Hooks,
+    LambdaCallback,
+    ProgbarLogger,
+    hooks,
+)
+from chainrule.keras.callbacks.callback_list import python_logs
+
+X, Y = np.ones((4, 1), "float32"), np.full((4, 1), 8.0, "float32")
 
 
-class Optimizer:
-    learning_rate = 1.0
+def one_weight(rate=0.25):
+    """Halve the distance of one weight, 0 at first, to 8 in every step of a rate of 0.25."""
+    model = Sequential([layers.Input((1,)), layers.Dense(1, use_bias=False)])
+    model.set_weights([np.zeros((1, 1), "float32")])
+    model.compile(optimizers.SGD(rate), "mse")
+    return model
 
 
-class Metric:
-    name, rises = "accuracy", True
+# The list, and what it is called for.
 
 
-class AnyModel:
+class Order(Callback):
     def __init__(self):
-        self.optimizer = Optimizer()
-        self.metrics = [Metric()]
-        self.stop_training = False
-        self.weights = [np.zeros(1)]
-
-    def get_weights(self):
-        return [w.copy() for w in self.weights]
-
-    def set_weights(self, weights):
-        self.weights = weights
+        super().__init__()
+        self.seen = []
 
 
-def run(callback, values, name="val_loss"):
-    """Return the model, and the logs of each epoch, up to where the callback stops."""
-    model, seen = AnyModel(), []
-    callback.set_model(model)
-    callback.on_train_begin()
-    for epoch, value in enumerate(values):
-        model.weights = [np.array([float(epoch)])]
-        logs = {name: value}
-        callback.on_epoch_begin(epoch)
-        callback.on_epoch_end(epoch, logs)
-        seen.append(logs)
-        if model.stop_training:
-            break
-    callback.on_train_end()
-    return model, seen
+for _name in [name for name in vars(Callback) if name.startswith("on_") and "on_batch" not in name]:
+
+    def _note(self, *where, _name=_name, logs=None):
+        self.seen.append((_name, *(each for each in where if isinstance(each, int))))
+
+    setattr(Order, _name, _note)
+
+
+def test_hooks_are_called_in_the_order_of_keras():
+    order = Order()
+    one_weight().fit(X, Y, batch_size=2, verbose=0, callbacks=[order], validation_data=(X, Y))
+    assert order.seen == [
+        ("on_train_begin",),
+        ("on_epoch_begin", 0),
+        ("on_train_batch_begin", 0),
+        ("on_train_batch_end", 0),
+        ("on_train_batch_begin", 1),
+        ("on_train_batch_end", 1),
+        ("on_test_begin",),
+        ("on_test_batch_begin", 0),
+        ("on_test_batch_end", 0),
+        ("on_test_batch_begin", 1),
+        ("on_test_batch_end", 1),
+        ("on_test_end",),
+        ("on_epoch_end", 0),
+        ("on_train_end",),
+    ]
+
+
+def test_logs_of_epochs_and_of_batches():
+    seen = []
+    watcher = LambdaCallback(
+        on_epoch_end=lambda epoch, numbers: seen.append((epoch, numbers)),
+        on_train_batch_end=lambda batch, logs: seen.append((batch, logs)),
+    )
+    # w: 0, 4, 6, 7; each loss before the step: 64, 16, 4; in an epoch, the mean so far
+    model = one_weight()
+    model.fit(X[:3], Y[:3], batch_size=1, verbose=0, shuffle=False, callbacks=[watcher])
+    assert seen == [(0, {"loss": 64.0}), (1, {"loss": 40.0}), (2, {"loss": 28.0}), (0, seen[-1][1])]
+    assert seen[-1][1] == {"loss": 28.0}
+    assert all(type(logs["loss"]) is float for _, logs in seen)
+
+
+def test_params_model_and_history():
+    noted = Order()
+    model = one_weight()
+    H = model.fit(X, Y, batch_size=3, epochs=2, verbose=0, callbacks=[noted])
+    assert dict(noted.params) == {"verbose": 0, "epochs": 2, "steps": 2}
+    assert noted.model is model
+    assert model.history is H
+    assert isinstance(H, History)
+
+
+def test_a_subclass_need_not_call_the_constructor():
+    class Bare(Callback):
+        def __init__(self):
+            pass
+
+    assert Bare().model is None
+    assert Bare().params is None
 
 
 @pytest.mark.parametrize(
-    ("settings", "values", "epochs"),
+    ("hook", "expected"),
     [
-        ({}, [3, 2, 2.5, 1], 3),
-        ({"patience": 2}, [3, 2, 2.5, 2.5, 1], 4),
-        ({"min_delta": 0.5}, [3, 2.9, 1], 2),
-        ({"start_from_epoch": 2}, [1, 2, 3, 2.5, 2.7], 5),
-        ({"baseline": 1.0, "patience": 2}, [3, 2, 1.5], 3),
-        ({"patience": 1}, [1, float("nan"), 0.5], 2),
+        ("on_train_begin", Hooks(False, False)),
+        ("on_train_end", Hooks(False, False)),
+        ("on_epoch_begin", Hooks(False, True)),
+        ("on_epoch_end", Hooks(False, True)),
+        ("on_batch_begin", Hooks(True, False)),
+        ("on_batch_end", Hooks(True, False)),
+        ("on_train_batch_begin", Hooks(True, False)),
+        ("on_train_batch_end", Hooks(True, False)),
+        ("on_test_begin", Hooks(False, True)),
+        ("on_test_end", Hooks(False, True)),
+        ("on_test_batch_begin", Hooks(False, True, test_batches=True)),
+        ("on_test_batch_end", Hooks(False, True, test_batches=True)),
+        ("on_predict_begin", Hooks(False, False)),
+        ("on_predict_end", Hooks(False, False)),
+        ("on_predict_batch_begin", Hooks(False, False, predict_batches=True)),
+        ("on_predict_batch_end", Hooks(False, False, predict_batches=True)),
     ],
 )
-def test_early_stopping_stops_after(settings, values, epochs):
-    assert len(run(callbacks.EarlyStopping(**settings), values)[1]) == epochs
+def test_hooks_say_where_training_has_to_stop(hook, expected):
+    overriding = type("Mine", (Callback,), {hook: lambda self, *args, **kwargs: None})
+    assert hooks([overriding()]) == expected
+    assert hooks([type("Heir", (overriding,), {})()]) == expected
+    assert hooks([LambdaCallback(**{hook: print})]) == expected
 
 
-def test_early_stopping_knows_that_accuracy_rises_and_restores(capsys):
-    stop = callbacks.EarlyStopping("val_accuracy", patience=2, restore_best_weights=True, verbose=1)
-    model, _ = run(stop, [0.5, 0.9, 0.8, 0.7], "val_accuracy")
-    assert (stop.best, stop.best_epoch, stop.stopped_epoch) == (0.9, 1, 3)
-    assert model.weights[0].tolist() == [1.0]
-    assert capsys.readouterr().out == (
-        "Epoch 4: early stopping\nRestoring model weights from the end of the best epoch: 2.\n"
-    )
+def test_what_a_model_does_in_one_go_needs_no_stop():
+    assert hooks([]) == hooks([Callback(), History(), ProgbarLogger()]) == Hooks(False, False)
+    assert hooks([type("Mine", (History,), {})()]).epochs
 
 
-def test_what_is_not_in_the_logs_is_said():
-    stop = callbacks.EarlyStopping("val_acc", mode="max")
-    with pytest.warns(UserWarning, match=r"'val_acc', which is not in the logs"):
-        run(stop, [1.0], "val_accuracy")
-    with pytest.raises(ValueError, match=r"did you mean 'accuracy'\? Give mode"):
-        run(callbacks.EarlyStopping("accuracyy"), [1.0])
+def test_defaults_of_keras_own_callbacks_are_known():
+    class Foreign:
+        def set_model(self, model): ...
+
+        def on_epoch_end(self, epoch, logs=None): ...
+
+        def on_train_batch_end(self, batch, logs=None): ...
+
+    Foreign.on_train_batch_end._is_default = True
+    assert hooks([Foreign()]) == Hooks(False, True)
 
 
-def test_reduce_on_plateau_waits_cools_down_and_ends_at_the_least(capsys):
-    less = callbacks.ReduceLROnPlateau(
-        factor=0.5, patience=1, cooldown=1, min_lr=0.2, verbose=1, min_delta=0
-    )
-    model, logs = run(less, [1.0] * 8)
-    # a cooldown of 1 ends with the epoch after, which counts again
-    assert [entry["learning_rate"] for entry in logs] == [1, 1, 0.5, 0.25, 0.2, 0.2, 0.2, 0.2]
-    assert model.optimizer.learning_rate == 0.2
-    assert (
-        "\nEpoch 2: ReduceLROnPlateau reducing learning rate to 0.5.\n" in capsys.readouterr().out
-    )
+def test_the_older_names_of_batches_are_called_once():
+    calls = []
+    old = LambdaCallback(on_batch_end=lambda batch, logs: calls.append(batch))
+    CallbackList([old]).on_train_batch_end(3, {"loss": 1.0})
+    assert calls == [3]
 
 
-def test_scheduler_sets_says_and_refuses(capsys):
-    _, logs = run(callbacks.LearningRateScheduler(lambda e, r: r / (e + 1), verbose=1), [1, 1, 1])
-    assert [entry["learning_rate"] for entry in logs] == pytest.approx([1, 1 / 2, 1 / 6])
-    assert "LearningRateScheduler setting learning rate to 0.5." in capsys.readouterr().out
-    with pytest.raises(ValueError, match=r"returned 1, a int; possible: a float"):
-        run(callbacks.LearningRateScheduler(lambda _: 1), [1])
-
-
-def test_csv_goes_on_with_a_file(tmp_path):
-    path = tmp_path / "log.csv"
-    run(callbacks.CSVLogger(path), [1.5, 2.5], "loss")
-    run(callbacks.CSVLogger(path, append=True), [3.5], "loss")
-    assert path.read_text() == "epoch,loss,val_loss\n0,1.5,NA\n1,2.5,NA\n0,3.5,NA\n"
-
-
-@pytest.mark.parametrize("loss", [float("nan"), float("inf")])
-def test_terminate_on_nan(loss, capsys):
-    stop = callbacks.TerminateOnNaN()
-    stop.set_model(AnyModel())
-    stop.on_train_batch_end(0, {"loss": 1.0})
-    assert not stop.model.stop_training
-    stop.on_train_batch_end(1, {"loss": loss})
-    assert stop.model.stop_training
-    assert capsys.readouterr().out == "Batch 1: Invalid loss, terminating training\n"
-    with pytest.raises(RuntimeError, match=r"after batch 2"):
-        callbacks.TerminateOnNaN(raise_error=True).on_train_batch_end(2, {"loss": loss})
-
-
-def test_hooks_say_where_training_has_to_stop():
-    class Batches(callbacks.Callback):
-        def on_batch_begin(self, batch, logs=None):
-            pass
-
-    assert callbacks.hooks([]) == (False, False, False, False)
-    assert callbacks.hooks([callbacks.History(), callbacks.ProgbarLogger()]).epochs is False
-    assert callbacks.hooks([callbacks.EarlyStopping()]) == (False, True, False, False)
-    assert callbacks.hooks([Batches()]).batches
-
-
-def test_a_list_calls_in_order_with_shared_logs():
+def test_logs_are_shared_sorted_and_floats():
     seen = []
-    first = callbacks.LambdaCallback(on_epoch_end=lambda _, logs: logs.update(extra=1.0))
-    second = callbacks.LambdaCallback(on_epoch_end=lambda _, logs: seen.append(dict(logs)))
-    callbacks.CallbackList([[first], second]).on_epoch_end(0, {"loss": np.float32(0.5), "acc": 1})
-    assert seen == [{"acc": 1.0, "loss": 0.5, "extra": 1.0}]
-    with pytest.raises(TypeError, match=r"has the class History"):
-        callbacks.CallbackList([callbacks.History])
+
+    class Adds(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            logs["added"] = 1.0
+
+    given = {"loss": np.float32(0.5), "accuracy": 1, "all": [1, 2]}
+    reads = LambdaCallback(on_epoch_end=lambda epoch, logs: seen.extend(logs.items()))
+    CallbackList([Adds(), reads]).on_epoch_end(0, given)
+    assert seen == [("accuracy", 1.0), ("all", [1, 2]), ("loss", 0.5), ("added", 1.0)]
+    assert "added" not in given
+    assert type(seen[2][1]) is float
+    assert python_logs({"b": 1, "a": {"d": 2, "c": 3}}) == {"c": 3.0, "d": 2.0, "b": 1.0}
+    assert python_logs(None) == {}
 
 
-@pytest.mark.parametrize("name", ["TensorBoard", "ModelCheckpoint"])
-def test_what_is_missing_says_what_to_do(name):
-    with pytest.raises(NotImplementedError, match=rf"callbacks\.{name} is not supported"):
+def test_lists_may_be_nested_and_are_not_changed():
+    given = [[History()], Callback()]
+    called = CallbackList(given, add_history=True, add_progbar=True)
+    assert [type(each) for each in called.callbacks] == [History, Callback, ProgbarLogger]
+    assert len(given) == 2
+    called.append(History())
+    assert called.history is called.callbacks[-1]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ([EarlyStopping], r"callbacks has the class EarlyStopping; .*EarlyStopping\(\.\.\.\)\]"),
+        ([print], r"LambdaCallback\(on_epoch_end=function\)"),
+        ("history", "callbacks has 'history', a str"),
+    ],
+)
+def test_what_is_not_a_callback(given, message):
+    with pytest.raises(TypeError, match=message):
+        one_weight().fit(X, Y, verbose=0, callbacks=given)
+
+
+@pytest.mark.parametrize("name", ["TensorBoard", "RemoteMonitor"])
+def test_what_only_keras_has(name):
+    with pytest.raises(NotImplementedError, match=f"callbacks.{name} is not supported"):
         getattr(callbacks, name)
+
+
+# History.
+
+
+def test_history_goes_on_and_counts_anew():
+    H = History()
+    for _ in range(2):
+        H.on_train_begin()
+        H.on_epoch_end(3, {"loss": 0.5})
+    assert (H.history, H.epoch) == ({"loss": [0.5, 0.5]}, [3])
+    H.record(4, ["loss", "val_loss"], [(0.25, 1.0), (0.125, 2.0)])
+    H.record(6, ["loss"], [])
+    assert H.history == {"loss": [0.5, 0.5, 0.25, 0.125], "val_loss": [1.0, 2.0]}
+    assert H.epoch == [3, 4, 5]

@@ -200,6 +200,14 @@ def test_an_epoch_that_is_left_ends():
     assert dataset.calls == ["begin", "end"]
 
 
+def test_an_epoch_after_one_that_was_left_begins_anew_without_steps():
+    batches = adapt(Numbered())
+    left = batches.epoch()
+    next(left)
+    left.close()
+    assert numbers(batches) == [0, 1, 2]
+
+
 def test_an_endless_data_set_is_read_by_steps():
     batches = adapt(Endless(), steps_per_epoch=2)
     assert [numbers(batches) for _ in range(2)] == [[0, 1], [2, 3]]

@@ -165,3 +165,8 @@ def test_a_sparse_matrix_is_refused():
     sparse = pytest.importorskip("scipy.sparse")
     with pytest.raises(TypeError, match=r"x is a sparse matrix; give x\.toarray\(\)"):
         arrays(sparse.csr_matrix(np.eye(2)), "x")
+
+
+def test_half_precision_of_other_libraries_is_read():
+    bfloat16 = pytest.importorskip("ml_dtypes").bfloat16
+    np.testing.assert_array_equal(arrays(np.array(ROWS, bfloat16), "x"), ROWS)

@@ -159,6 +159,15 @@ def test_roc_area_is_the_probability_of_the_right_order():
     assert float(metrics.AUC(num_thresholds=2001)(y, p)) == pytest.approx(order, abs=1e-6)
 
 
+def test_ends_of_the_thresholds_lie_outside_of_all_outputs():
+    for metric in (metrics.AUC(num_thresholds=3), metrics.AUC(thresholds=[0.4])):
+        metric.update_state([1, 0, 1], [0.0, 0.0, 1.0])
+        np.testing.assert_array_equal(metric.true_positives, [2, 1, 0])
+        np.testing.assert_array_equal(metric.false_negatives, [0, 1, 2])
+        np.testing.assert_array_equal(metric.true_negatives, [0, 1, 1])
+        assert float(metric.result()) == pytest.approx(0.75)
+
+
 def test_each_label_has_its_own_area():
     of_labels = [area(Y[:, i], P[:, i], "ROC", "interpolation", INNER) for i in range(H)]
     metric = metrics.AUC(thresholds=INNER, multi_label=True)

@@ -328,3 +328,16 @@ def test_a_model_is_built_by_its_first_data():
     model.fit(X, np.ones(50), verbose=0)
     assert model.input_shape == (None, 4)
     assert model.pop().name == model.layers[-1].name or len(model.layers) == 1
+
+
+def test_targets_that_the_loss_changes_are_measured_as_they_were_given():
+    model = Sequential([layers.Input((4,)), layers.Dense(1, "tanh")])
+    model.compile("sgd", "hinge", metrics=["mse"], weighted_metrics=["mse"])
+    y = (LABELS > 0).astype(np.float32)
+    before = model.predict(X, verbose=0)[:, 0]
+    H = model.fit(X, y, batch_size=50, verbose=0)
+    assert list(H.history) == ["loss", "mse", "weighted_mse"]
+    assert H.history["mse"][0] == pytest.approx(np.mean((before - y) ** 2), rel=1e-5)
+    assert H.history["loss"][0] == pytest.approx(
+        np.mean(np.maximum(1 - (2 * y - 1) * before, 0)), rel=1e-5
+    )

@@ -1,8 +1,7 @@
 """Activations as functions of arrays, and which row of the engine each of them is.
 
-The formulas are those of ``chainrule.activations``, where each has its source. Every function
-takes an array of any shape and returns a tensor of that shape; lists and integers become floats of
-``backend.floatx()``.
+The formulas are those of ``chainrule.activations``, where each has its source. Functions take
+arrays of any shape and return tensors of that shape; lists and integers become ``backend.floatx()``.
 """
 
 from __future__ import annotations
@@ -372,12 +371,7 @@ def row(identifier: object) -> Row:
 
 
 def serialize(activation: Function) -> str:
-    """Return the name of a function, which is how Keras writes it.
-
-    Raises
-    ------
-    ValueError
-        For one with settings of its own, which a name cannot say.
+    """Return the name of a function, as Keras writes it; ValueError for one with settings.
 
     Examples
     --------
@@ -387,8 +381,7 @@ def serialize(activation: Function) -> str:
     function = get(activation)
     if isinstance(function, partial):
         raise ValueError(
-            f"activation is {activation!r}, which a file cannot say; possible: a function without "
-            f"settings, or a layer such as LeakyReLU or ReLU with them"
+            f"activation is {activation!r}, which a file cannot say; use a layer like LeakyReLU"
         )
     return function.__name__
 

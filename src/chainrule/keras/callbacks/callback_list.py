@@ -180,7 +180,11 @@ class CallbackList(Callback):
         if called:
             shared = python_logs(logs)  # one for all: what one adds, the later ones see
             for callback in called:
-                getattr(callback, hook)(*where, logs=shared)
+                # As in Keras, by name only here: users' functions call the logs what they like.
+                if "_batch_" in hook:
+                    getattr(callback, hook)(*where, logs=shared)
+                else:
+                    getattr(callback, hook)(*where, shared)
 
 
 def _forward(hook: str) -> Callable[..., None]:

@@ -110,7 +110,9 @@ class ReduceLROnPlateau(Callback):
         super().__init__()
         if not factor < 1:
             raise ValueError(f"factor is {factor}; possible: a number less than 1")
-        self.monitor, self._monitor = monitor, Monitor(monitor, mode, min_delta)
+        self._monitor = Monitor(monitor, mode, min_delta, "ReduceLROnPlateau")
+        self.monitor, self.mode = monitor, self._monitor.mode
+        self.min_delta = self._monitor.min_delta
         self.factor, self.min_lr, self.verbose = factor, min_lr, verbose
         self.patience = integer("patience", patience, least=0)
         self.cooldown = integer("cooldown", cooldown, least=0)
@@ -129,7 +131,7 @@ class ReduceLROnPlateau(Callback):
         self._monitor.settle(self.model)
         logs = {} if logs is None else logs
         logs["learning_rate"] = float(self.model.optimizer.learning_rate)
-        value = self._monitor.value(logs, "ReduceLROnPlateau")
+        value = self._monitor.value(logs, "Learning rate reduction is conditioned")
         if value is None:
             return
         if self.in_cooldown():

@@ -8,7 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
+import numpy as np
+
 from chainrule.keras.callbacks.callback import Callback, Logs
+
+Hook = Callable[..., Any] | None
 
 
 class CSVLogger(Callback):
@@ -62,10 +66,10 @@ class CSVLogger(Callback):
             if not any(key.startswith("val_") for key in self.keys):
                 # validation may come in later epochs only
                 self.keys += [f"val_{key}" for key in self.keys]
-        writer = csv.writer(self._file, delimiter=self.sep, lineterminator="\n")
+        writer = csv.writer(self._file, delimiter=self.sep)  # lines end as in Keras: \r\n
         if first and self._header:
             writer.writerow(["epoch", *self.keys])
-        writer.writerow([epoch, *(logs.get(key, "NA") for key in self.keys)])
+        writer.writerow([epoch, *(_cell(logs.get(key, "NA")) for key in self.keys)])
         self._file.flush()
 
     def on_train_end(self, logs: Logs | None = None) -> None:  # noqa: ARG002
@@ -78,14 +82,26 @@ class CSVLogger(Callback):
             self._file = None
 
 
+def _cell(value: Any) -> Any:
+    """Return several numbers as one text, and all else as it is."""
+    if isinstance(value, str) or np.ndim(value) == 0:
+        return value
+    return f'"[{", ".join(map(str, value))}]"'
+
+
 class LambdaCallback(Callback):
     """Functions as a callback.
 
     Parameters
     ----------
+    on_epoch_begin, on_epoch_end : callable, optional
+        Called with ``(epoch, logs)``.
+    on_train_begin, on_train_end : callable, optional
+        Called with ``(logs)``.
+    on_train_batch_begin, on_train_batch_end : callable, optional
+        Called with ``(batch, logs=logs)``.
     **hooks
-        Functions by the name of the method that they stand for: ``on_epoch_end(epoch, logs)``,
-        ``on_train_begin(logs)``, ...
+        Functions for other methods, by their names.
 
     Raises
     ------
@@ -102,10 +118,27 @@ class LambdaCallback(Callback):
     TypeError: callbacks have no method 'on_epoch_ends': did you mean 'on_epoch_end'?
     """
 
-    def __init__(self, **hooks: Callable[..., Any] | None) -> None:
+    def __init__(
+        self,
+        on_epoch_begin: Hook = None,
+        on_epoch_end: Hook = None,
+        on_train_begin: Hook = None,
+        on_train_end: Hook = None,
+        on_train_batch_begin: Hook = None,
+        on_train_batch_end: Hook = None,
+        **hooks: Hook,
+    ) -> None:
         from chainrule.keras.objects import close_to
 
         super().__init__()
+        hooks |= {
+            "on_epoch_begin": on_epoch_begin,
+            "on_epoch_end": on_epoch_end,
+            "on_train_begin": on_train_begin,
+            "on_train_end": on_train_end,
+            "on_train_batch_begin": on_train_batch_begin,
+            "on_train_batch_end": on_train_batch_end,
+        }
         possible = [name for name in vars(Callback) if name.startswith("on_")]
         for name, function in hooks.items():
             if name not in possible:

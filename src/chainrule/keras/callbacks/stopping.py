@@ -67,7 +67,9 @@ class EarlyStopping(Callback):
         start_from_epoch: int = 0,
     ) -> None:
         super().__init__()
-        self.monitor, self._monitor = monitor, Monitor(monitor, mode, min_delta)
+        self._monitor = Monitor(monitor, mode, min_delta, "EarlyStopping")
+        self.monitor, self.mode = monitor, self._monitor.mode
+        self.min_delta = self._monitor.min_delta
         self.patience = integer("patience", patience, least=0)
         self.start_from_epoch = integer("start_from_epoch", start_from_epoch, least=0)
         self.verbose, self.baseline = verbose, baseline
@@ -86,7 +88,7 @@ class EarlyStopping(Callback):
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Look at the number, and end the run if it is time."""
         self._monitor.settle(self.model)
-        value = self._monitor.value(logs or {}, "EarlyStopping")
+        value = self._monitor.value(logs or {}, "Early stopping conditioned")
         if value is None or epoch < self.start_from_epoch:
             return
         self.wait += 1

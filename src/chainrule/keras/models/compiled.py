@@ -10,7 +10,6 @@ import numpy.typing as npt
 from chainrule.architecture import Program, TrainingState
 from chainrule.keras import losses, metrics, optimizers, random
 from chainrule.keras.models.network import Network
-from chainrule.measures import MEASURES
 
 Array = npt.NDArray[Any]
 
@@ -63,8 +62,10 @@ class Compiled:
             *((each, True) for each in self.weighted),
         ):
             metric = metrics.resolve(identifier, *shapes)
+            if weighs and metric.name in taken:
+                metric.name = f"weighted_{metric.name}"
             base, count = metric.name, 0
-            while metric.name in taken:  # two of one name: the later ones get numbers
+            while metric.name in taken:  # two of one name in a list: the later ones get numbers
                 count += 1
                 metric.name = f"{base}_{count}"
             taken.add(metric.name)
@@ -119,19 +120,15 @@ class Compiled:
 
     def measures(self, weighted_samples: bool) -> dict[int, str]:
         """Return, by the number of the metric, the engine's measures that are the same."""
-        sparse = self.needed_loss().sparse
+        loss = self.needed_loss()
+        changed = bool(loss.label_smoothing) or loss.row in ("hinge", "squared_hinge")
+        rank = len(self._shapes[1]) if self._shapes else 2
         found = {}
         for i, metric in enumerate(self.metrics):
-            name = metric.engine_measure(sparse)
-            blurred = bool(self.needed_loss().label_smoothing) and not name_of_class(name)
-            if name is not None and not blurred and not (weighted_samples and self.weighs(metric)):
+            name = metric.engine_measure(loss.sparse, rank, changed)
+            if name is not None and not (weighted_samples and self.weighs(metric)):
                 found[i] = name
         return found
-
-
-def name_of_class(measure: str | None) -> bool:
-    """Whether a measure looks only at which target is the largest, which smoothing leaves."""
-    return measure is not None and MEASURES[measure].rises
 
 
 def _only(name: str, value: Any) -> Any:

@@ -275,4 +275,4 @@ def _left(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     if seconds > 3600:
         return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
-    return f"{minutes}:{rest:02d}" if seconds > 60 else f"{rest}s"
+    return f"{minutes}:{rest:02d}" if seconds > 60 else f"{int(seconds)}s"
