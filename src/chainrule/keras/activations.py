@@ -1,7 +1,7 @@
 """Activations as functions of arrays, and which row of the engine each of them is.
 
 The formulas are those of ``chainrule.activations``, where each has its source. Functions take
-arrays of any shape and return tensors of that shape; lists and integers become ``backend.floatx()``.
+arrays of any shape and return tensors of that shape; lists and integers become floats.
 """
 
 from __future__ import annotations
