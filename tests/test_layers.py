@@ -76,6 +76,10 @@ def test_parameters():
         ("moving_mean", False),
         ("moving_variance", False),
     ]
+    names = [(p.name, p.trainable) for p in LayerNormalization(scale=False).parameters(4)]
+    assert names == [("gamma", False), ("beta", True)]
+    names = [(p.name, p.trainable) for p in BatchNormalization(center=False).parameters(4)[:2]]
+    assert names == [("gamma", True), ("beta", False)]
     others = (GaussianNoise(0.1), Normalization(1.0, 2.0))
     for layer in (Activation("relu"), Dropout(0.5), Rescaling(2.0), Flatten(), *others):
         assert layer.parameters(4) == ()

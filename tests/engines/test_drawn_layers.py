@@ -52,8 +52,10 @@ KINDS = {
     Activation: st.builds(Activation, SMOOTH),
     Dropout: st.builds(Dropout, st.floats(0, 0.5)),
     GaussianNoise: st.builds(GaussianNoise, st.floats(0, 1)),
-    BatchNormalization: st.builds(BatchNormalization, st.floats(0, 1), st.just(0.1), st.booleans()),
-    LayerNormalization: st.builds(LayerNormalization, st.just(0.1), st.booleans()),
+    BatchNormalization: st.builds(
+        BatchNormalization, st.floats(0, 1), st.just(0.1), *[st.booleans()] * 3
+    ),
+    LayerNormalization: st.builds(LayerNormalization, st.just(0.1), *[st.booleans()] * 3),
     Rescaling: st.builds(Rescaling, NUMBER, NUMBER),
     Normalization: st.builds(Normalization, NUMBER, NUMBER),
     Flatten: st.builds(Flatten),

@@ -35,6 +35,8 @@ STACKS = {
     "batch normalisation": (Dense(9, use_bias=False), BatchNormalization(), Dense(2, "tanh")),
     "batch normalisation first": (BatchNormalization(0.9), Dense(18, "relu"), Dense(2)),
     "batch normalisation last": (Dense(3, "tanh"), BatchNormalization(0.5, 1e-2)),
+    "batch normalisation, no gamma": (Dense(9), BatchNormalization(scale=False), Dense(2)),
+    "layer normalisation, no beta": (Dense(9), LayerNormalization(center=False), Dense(2)),
     "layer normalisation": (Dense(9), LayerNormalization(), Activation("silu"), Dense(2)),
     "layer normalisation first": (LayerNormalization(1e-2), Dense(3)),
     "rescaling": (Rescaling((0.5, 1.0, 2.0, 3.0, 0.1), 1.0), Dense(9, "tanh"), Rescaling(2.0)),
@@ -147,6 +149,27 @@ def test_frozen_numbers_stay_bit_for_bit(engine, rng, make_problem):
         trainable[part] = True
     np.testing.assert_array_equal(theta[~trainable], before[~trainable])
     assert (theta[trainable] != before[trainable]).all()
+
+
+@pytest.mark.parametrize("kind", [BatchNormalization, LayerNormalization])
+@pytest.mark.parametrize("held", [{"gamma"}, {"beta"}, {"gamma", "beta"}], ids=str)
+@pytest.mark.parametrize("batch_size", [7, 20])
+def test_without_center_or_scale_the_numbers_are_held(
+    held, kind, batch_size, engine, rng, make_problem
+):
+    layer = kind(scale="gamma" not in held, center="beta" not in held)
+    net = Architecture(5, (Dense(9, "tanh"), layer, Dense(2)))
+    optimizer = Adam(0.1, weight_decay=0.1, global_clip_norm=1.0, ema_momentum=0.5)
+    program = Program(net, "mean_squared_error", optimizer)
+    theta, X, Y = make_problem(rng, program, 20)
+    before = net.views(theta.copy())[1]
+    state = TrainingState.fresh(program, theta.dtype)
+    log = TrainingLog.empty(3)
+    engine.train(program, theta, state, Data(X, Y), None, batch_size=batch_size, log=log)
+    after = net.views(theta)[1]
+    for name in ("gamma", "beta"):
+        assert (after[name] == before[name]).all() == (name in held)
+        assert (after[name] != before[name]).all() == (name not in held)
 
 
 def test_max_norm_limits_the_weights_into_each_unit(engine, rng, make_problem):

@@ -28,6 +28,8 @@ class BatchNormalization:
         Keeps the root away from 0.
     trainable : bool
         False freezes the layer, which then uses its moving averages in training as well.
+    center, scale : bool
+        False keeps beta at 0, or gamma at 1: it is held, and training leaves it as it is.
 
     Examples
     --------
@@ -38,6 +40,8 @@ class BatchNormalization:
     momentum: float = 0.99
     epsilon: float = 1e-3
     trainable: bool = True
+    center: bool = True
+    scale: bool = True
 
     def __post_init__(self) -> None:
         if not 0 <= self.momentum <= 1:
@@ -51,8 +55,8 @@ class BatchNormalization:
     def parameters(self, inputs: int) -> tuple[Parameter, ...]:
         """Return gamma, beta and the two moving averages."""
         return (
-            Parameter("gamma", (inputs,), "ones", self.trainable),
-            Parameter("beta", (inputs,), "zeros", self.trainable),
+            Parameter("gamma", (inputs,), "ones", self.trainable and self.scale),
+            Parameter("beta", (inputs,), "zeros", self.trainable and self.center),
             Parameter("moving_mean", (inputs,), "zeros", trainable=False),
             Parameter("moving_variance", (inputs,), "ones", trainable=False),
         )
@@ -70,6 +74,8 @@ class LayerNormalization:
         Keeps the root away from 0.
     trainable : bool
         False freezes gamma and beta.
+    center, scale : bool
+        False keeps beta at 0, or gamma at 1: it is held, and training leaves it as it is.
 
     Examples
     --------
@@ -79,6 +85,8 @@ class LayerNormalization:
 
     epsilon: float = 1e-3
     trainable: bool = True
+    center: bool = True
+    scale: bool = True
 
     def __post_init__(self) -> None:
         not_negative("epsilon", self.epsilon)
@@ -90,8 +98,8 @@ class LayerNormalization:
     def parameters(self, inputs: int) -> tuple[Parameter, ...]:
         """Return gamma and beta."""
         return (
-            Parameter("gamma", (inputs,), "ones", self.trainable),
-            Parameter("beta", (inputs,), "zeros", self.trainable),
+            Parameter("gamma", (inputs,), "ones", self.trainable and self.scale),
+            Parameter("beta", (inputs,), "zeros", self.trainable and self.center),
         )
 
 
