@@ -5,6 +5,7 @@
 #include <nanobind/ndarray.h>
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -22,6 +23,8 @@ template <class T>
 using Vector = nb::ndarray<T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 template <class T>
 using Matrix = nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+template <class T>
+using Cube = nb::ndarray<T, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
 // kind, inputs, units, activation, alpha, number of blocks, settings, number of the layer
 using StageTuple = std::tuple<std::string, std::int64_t, std::int64_t, std::string, double, int,
                               std::vector<double>, int>;
@@ -56,6 +59,21 @@ inline void check_order(const std::int64_t* order, std::size_t n, std::int64_t r
     CHAINRULE_REQUIRE(*i >= 0 && *i < rows,
                       "order holds " + text(*i) + "; possible: 0 to " + text(rows - 1));
   }
+}
+
+template <class Array>
+void check_shape(const Array& array, std::initializer_list<std::int64_t> shape, const char* name) {
+  std::string found, possible;
+  bool same = true;
+  std::size_t axis = 0;
+  for (const std::int64_t length : shape) {
+    const auto is = static_cast<std::int64_t>(array.shape(axis++));
+    same = same && is == length;
+    found += (found.empty() ? "" : ", ") + text(is);
+    possible += (possible.empty() ? "" : ", ") + text(length);
+  }
+  CHAINRULE_REQUIRE(same,
+                    std::string(name) + " has shape (" + found + "); possible: (" + possible + ")");
 }
 
 constexpr struct {

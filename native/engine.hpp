@@ -96,6 +96,7 @@ struct Training {
   double* validation_loss;      // (epochs), written only if there is validation data
   std::int64_t* epochs_done;
   std::int64_t* steps_done;
+  T* outputs = nullptr;  // (epochs, samples, outputs), as the samples were met; null: not wanted
 };
 
 // Networks of one program, each trained as if it were alone.

@@ -59,6 +59,7 @@ struct Batch {
   std::int64_t first, rows;
   T scale;  // of the gradient
   Mode mode;
+  T* outputs = nullptr;  // of the rows of the order, or null
 };
 
 // The gradients of one panel. With a step it is made at once in the kernels, tile by tile.
@@ -132,6 +133,7 @@ inline Status gradients_of_batch(Network<T>& network, Team& team, const Batch<T>
       network.gather(batch.data, batch.order, first, share.from, share.to);
       network.forward(X, share.from, share.to, mode, true);
       network.template loss<true>(share.from, share.to, batch.scale);
+      if (batch.outputs) network.write_outputs(share.from, share.to, batch.outputs, first);
       if (of == 1) network.deltas(0, rows, mode, at_first);
     });
     if (parts > 1) {

@@ -35,7 +35,6 @@ Status forward(const Program& program, const T* theta, const T* X, std::int64_t 
   network.read(theta);
   Team team(members(network, n, threads));
   Patience patience(watch);
-  const Layer<T>& last = network.last();
   const Data<T> data = {X, nullptr, nullptr, n};
   for (std::int64_t first = 0; first < n; first += kPanelRows) {
     const std::int64_t rows = lesser(n - first, kPanelRows);
@@ -43,9 +42,7 @@ Status forward(const Program& program, const T* theta, const T* X, std::int64_t 
       const Share share(rows, kBlockRows, part, parts);
       network.gather(data, nullptr, first, share.from, share.to);
       network.forward(network.rows_of(X, nullptr, first), share.from, share.to, Mode(), false);
-      for (std::int64_t r = share.from; r < share.to; ++r) {
-        copy(last.A + r * last.ld, A + (first + r) * last.units, last.units);
-      }
+      network.write_outputs(share.from, share.to, A, first);
     });
     if (patience.ends_after(rows * network.work())) return Status::interrupted;
   }

@@ -176,6 +176,15 @@ class Network {
     }
   }
 
+  // The outputs of rows from .. to of the panel, to their place in those of all rows, from row
+  // `first` on; after loss(), which may compute them.
+  void write_outputs(std::int64_t from, std::int64_t to, T* outputs, std::int64_t first) const {
+    const Layer<T>& l = layers_[depth() - 1];
+    for (std::int64_t r = from; r < to; ++r) {
+      copy(l.A + r * l.ld, outputs + (first + r) * l.units, l.units);
+    }
+  }
+
   // Adds what loss() left of a panel of `rows` rows; measures may be null.
   void add_up(std::int64_t rows, double* total, double* measures) const {
     for (std::int64_t block = 0; block * kBlockRows < rows; ++block) {

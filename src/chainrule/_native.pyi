@@ -64,6 +64,7 @@ def train(
     validation_loss: npt.NDArray[np.float64],
     measures: npt.NDArray[np.float64],
     validation_measures: npt.NDArray[np.float64],
+    outputs: Array | None,
     done: npt.NDArray[np.int64],
     /,
 ) -> None: ...

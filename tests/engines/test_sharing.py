@@ -76,6 +76,7 @@ class Problem:
         """Return the parameters, the slots and the log of a run."""
         theta, state = self.theta.copy(), TrainingState.fresh(self.program, self.theta.dtype)
         log = TrainingLog.empty(epochs, len(MEASURES))
+        log.outputs = np.full((epochs, len(data.X), OUTPUTS), np.nan, self.theta.dtype)
         rows = np.tile(np.arange(SAMPLES), (epochs, 1))
         order = np.random.default_rng(1).permuted(rows, axis=1) if ordered else None
         # Two panels of 128 rows, and one too small to be shared.
@@ -93,7 +94,8 @@ class Problem:
         assert np.isfinite(log.loss).all()
         assert not np.array_equal(theta, self.theta)
         logs = (log.loss, log.measures, log.validation_loss, log.validation_measures)
-        return theta, state.slots, *logs
+        assert np.isfinite(log.outputs).all()
+        return theta, state.slots, log.outputs, *logs
 
     def use(self, data):
         """Return what evaluate, forward and value_and_gradient say."""

@@ -132,6 +132,7 @@ class NativeEngine:
                 log.validation_loss,
                 log.measures,
                 log.validation_measures,
+                log.outputs,
                 done,
             )
         finally:  # Ctrl-C ends the call with KeyboardInterrupt, and what was done counts

@@ -99,6 +99,8 @@ class ReferenceEngine:
                 value, A = self._step(program, theta, state, batch)
                 total += value * len(batch.X) / n if mean else value
                 counted += _measure(program, A, batch)
+                if log.outputs is not None:
+                    log.outputs[epoch, start : start + len(A)] = A
             log.loss[epoch] = total
             log.measures[epoch] = counted / n
             if validation is not None:
