@@ -189,7 +189,7 @@ NB_MODULE(_native, m) {
   using namespace chainrule;
   nb::class_<Compiled>(m, "Compiled")
       .def(nb::init<const std::string&, const std::vector<StageTuple>&,
-                    const std::vector<BlockTuple>&, const std::string&, bool, std::int64_t,
+                    const std::vector<BlockTuple>&, const std::string&, bool, bool, std::int64_t,
                     const std::vector<double>&, const OptimizerTuple&,
                     const std::vector<std::string>&>())
       .def_prop_ro("isa", &Compiled::isa)

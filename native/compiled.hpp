@@ -90,8 +90,8 @@ constexpr struct {
 class Compiled {
  public:
   Compiled(const std::string& isa, const std::vector<StageTuple>& stages,
-           const std::vector<BlockTuple>& blocks, const std::string& loss, bool on_logits,
-           std::int64_t targets, const std::vector<double>& loss_parameters,
+           const std::vector<BlockTuple>& blocks, const std::string& loss, bool mean,
+           bool on_logits, std::int64_t targets, const std::vector<double>& loss_parameters,
            const OptimizerTuple& optimizer, const std::vector<std::string>& measures)
       : kernels_(choose(isa)), loss_parameters_(loss_parameters) {
     for (const auto& [rows, columns, trainable, l1, l2, max_norm] : blocks) {
@@ -153,6 +153,7 @@ class Compiled {
                 static_cast<int>(blocks_.size()),
                 targets,
                 loss_row,
+                mean,
                 on_logits,
                 loss_parameters_.data(),
                 row_of(kernels_.optimizers, name, "optimizer"),

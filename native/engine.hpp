@@ -46,6 +46,7 @@ struct Program {
   int n_blocks;
   std::int64_t targets;  // columns of Y
   int loss;              // a row of Losses
+  bool mean;             // the loss of a batch is the mean over its samples; else their sum
   bool on_logits;        // the loss is computed from the last Z, its gradient is dL/dZ
   const double* loss_parameters;
   int optimizer;           // a row of Optimizers

@@ -43,7 +43,6 @@ struct LossRows {
 template <class F>
 struct PerOutput {
   static constexpr const char* kName = F::kName;
-  static constexpr bool kMean = F::kMeanOverSamples;
   using Activates = void;
 
   template <bool Delta, class T>
@@ -65,20 +64,14 @@ struct PerOutput {
   }
 };
 
-struct SumOverSamples {
-  static constexpr bool kMeanOverSamples = false;
-  static constexpr bool kMeanOverOutputs = false;
-};
-struct MeanOverBoth {
-  static constexpr bool kMeanOverSamples = true;
+struct MeanOverOutputs {
   static constexpr bool kMeanOverOutputs = true;
 };
 struct SumOverOutputs {
-  static constexpr bool kMeanOverSamples = true;
   static constexpr bool kMeanOverOutputs = false;
 };
 
-struct SumOfSquaredErrors : SumOverSamples {
+struct SumOfSquaredErrors : SumOverOutputs {
   static constexpr const char* kName = "sum_of_squared_errors";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* /*p*/) {
@@ -90,7 +83,7 @@ struct SumOfSquaredErrors : SumOverSamples {
   }
 };
 
-struct MeanSquaredError : MeanOverBoth {
+struct MeanSquaredError : MeanOverOutputs {
   static constexpr const char* kName = "mean_squared_error";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* /*p*/) {
@@ -102,7 +95,7 @@ struct MeanSquaredError : MeanOverBoth {
   }
 };
 
-struct MeanAbsoluteError : MeanOverBoth {
+struct MeanAbsoluteError : MeanOverOutputs {
   static constexpr const char* kName = "mean_absolute_error";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* /*p*/) {
@@ -115,7 +108,7 @@ struct MeanAbsoluteError : MeanOverBoth {
 };
 
 // Huber, 1964. p: delta.
-struct Huber : MeanOverBoth {
+struct Huber : MeanOverOutputs {
   static constexpr const char* kName = "huber";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* p) {
@@ -130,7 +123,7 @@ struct Huber : MeanOverBoth {
 };
 
 // log cosh e = e + log(1 + exp(-2e)) - log 2
-struct LogCosh : MeanOverBoth {
+struct LogCosh : MeanOverOutputs {
   static constexpr const char* kName = "log_cosh";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* /*p*/) {
@@ -165,7 +158,7 @@ inline Vec<T> probability(Vec<T> a) {
   return clip<T>(a, static_cast<T>(kEpsilon), static_cast<T>(1 - kEpsilon));
 }
 
-struct BinaryCrossentropy : MeanOverBoth {
+struct BinaryCrossentropy : MeanOverOutputs {
   static constexpr const char* kName = "binary_crossentropy";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* /*p*/) {
@@ -179,7 +172,7 @@ struct BinaryCrossentropy : MeanOverBoth {
   }
 };
 
-struct BinaryCrossentropyFromLogits : MeanOverBoth {
+struct BinaryCrossentropyFromLogits : MeanOverOutputs {
   static constexpr const char* kName = "binary_crossentropy_from_logits";
   template <class T>
   static Vec<T> value(Vec<T> z, Vec<T> y, const T* /*p*/) {
@@ -197,7 +190,7 @@ inline Vec<T> power(Vec<T> base, T exponent) {  // of a base that is not negativ
 }
 
 // Lin et al., Focal Loss for Dense Object Detection, 2017. p: gamma, alpha.
-struct BinaryFocalCrossentropy : MeanOverBoth {
+struct BinaryFocalCrossentropy : MeanOverOutputs {
   static constexpr const char* kName = "binary_focal_crossentropy";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* p) {
@@ -218,7 +211,7 @@ struct BinaryFocalCrossentropy : MeanOverBoth {
   }
 };
 
-struct BinaryFocalCrossentropyFromLogits : MeanOverBoth {
+struct BinaryFocalCrossentropyFromLogits : MeanOverOutputs {
   static constexpr const char* kName = "binary_focal_crossentropy_from_logits";
   template <class T>
   static Vec<T> value(Vec<T> z, Vec<T> y, const T* p) {
@@ -240,7 +233,7 @@ struct BinaryFocalCrossentropyFromLogits : MeanOverBoth {
   }
 };
 
-struct Hinge : MeanOverBoth {
+struct Hinge : MeanOverOutputs {
   static constexpr const char* kName = "hinge";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* /*p*/) {
@@ -252,7 +245,7 @@ struct Hinge : MeanOverBoth {
   }
 };
 
-struct SquaredHinge : MeanOverBoth {
+struct SquaredHinge : MeanOverOutputs {
   static constexpr const char* kName = "squared_hinge";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* p) {
@@ -280,7 +273,7 @@ struct KlDivergence : SumOverOutputs {
   }
 };
 
-struct Poisson : MeanOverBoth {
+struct Poisson : MeanOverOutputs {
   static constexpr const char* kName = "poisson";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* /*p*/) {

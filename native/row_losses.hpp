@@ -110,7 +110,6 @@ CHAINRULE_APART void categorical_logits_rows(const LossRows<T>& all, Vec<T>& tot
 
 struct CategoricalCrossentropy {
   static constexpr const char* kName = "categorical_crossentropy";
-  static constexpr bool kMean = true;
   using Activates = void;
   template <bool Delta, class T>
   static void row(const T* a, const T* y, T* d, T* /*activation*/, std::int64_t n, const T* /*p*/,
@@ -121,7 +120,6 @@ struct CategoricalCrossentropy {
 
 struct CategoricalCrossentropyFromLogits {
   static constexpr const char* kName = "categorical_crossentropy_from_logits";
-  static constexpr bool kMean = true;
   using Activates = Softmax;
   template <bool Delta, class T>
   static void rows(const LossRows<T>& all, Vec<T>& total) {
@@ -132,7 +130,6 @@ struct CategoricalCrossentropyFromLogits {
 struct SparseCategoricalCrossentropy {
   static constexpr const char* kName = "sparse_categorical_crossentropy";
   static constexpr bool kSparse = true;
-  static constexpr bool kMean = true;
   using Activates = void;
   template <bool Delta, class T>
   static void row(const T* a, const T* y, T* d, T* /*activation*/, std::int64_t n, const T* /*p*/,
@@ -144,7 +141,6 @@ struct SparseCategoricalCrossentropy {
 struct SparseCategoricalCrossentropyFromLogits {
   static constexpr const char* kName = "sparse_categorical_crossentropy_from_logits";
   static constexpr bool kSparse = true;
-  static constexpr bool kMean = true;
   using Activates = Softmax;
   template <bool Delta, class T>
   static void rows(const LossRows<T>& all, Vec<T>& total) {
@@ -155,7 +151,6 @@ struct SparseCategoricalCrossentropyFromLogits {
 // max(0, 1 + max((1 - y) a) - sum(y a))
 struct CategoricalHinge {
   static constexpr const char* kName = "categorical_hinge";
-  static constexpr bool kMean = true;
   using Activates = void;
   template <bool Delta, class T>
   static void row(const T* a, const T* y, T* d, T* /*activation*/, std::int64_t n, const T* /*p*/,
@@ -184,7 +179,6 @@ struct CategoricalHinge {
 // -sum of y^ a^, each row divided by its length. dL/da = (a^ (y^ . a^) - y^) / |a|
 struct CosineSimilarity {
   static constexpr const char* kName = "cosine_similarity";
-  static constexpr bool kMean = true;
   using Activates = void;
   template <bool Delta, class T>
   static void row(const T* a, const T* y, T* d, T* /*activation*/, std::int64_t n, const T* /*p*/,

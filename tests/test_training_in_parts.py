@@ -17,6 +17,8 @@ CHAIN = (Dense(8, "tanh"), Dense(2))
 PROGRAMS = {
     "plain": Program(Architecture(3, CHAIN), "mean_squared_error", SGD(0.1)),
     "sum": Program(Architecture(3, CHAIN), optimizer=SGD(0.01, momentum=0.9)),
+    "averaged": Program(Architecture(3, CHAIN), optimizer=SGD(0.1), reduction="mean"),
+    "summed": Program(Architecture(3, CHAIN), "huber", SGD(0.01), reduction="sum"),
     "schedule": Program(Architecture(3, CHAIN), "huber", Adam(CosineDecay(0.01, 20))),
     "noise": Program(
         Architecture(

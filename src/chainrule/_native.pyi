@@ -18,6 +18,7 @@ class Compiled:
         stages: list[Stage],
         blocks: list[BlockTuple],
         loss: str,
+        mean: bool,
         on_logits: bool,
         targets: int,
         loss_parameters: list[float],

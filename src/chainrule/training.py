@@ -226,7 +226,7 @@ class _Parts:
         in_order = np.arange(n, dtype=np.int64)
         self._order = in_order if shuffle is None else _orders(shuffle, 1, n)[0]  # (N,)
         self._log = TrainingLog.empty(1, len(run.program.measures))  # of the whole epoch
-        self._mean = LOSSES[run.program.loss].reduction == "mean"
+        self._mean = run.program.loss_row.reduction == "mean"
         self._total, self._counted = 0.0, np.zeros(len(run.program.measures))
         self._outputs = _room_for_outputs(run) if keep_outputs else None  # (N, H)
 

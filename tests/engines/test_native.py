@@ -154,7 +154,7 @@ def test_sparse_losses_have_one_column_and_others_as_many_as_outputs(native):
         sgd = ("sgd", [0.0, 0.0], 0, 0.0, 0.0, 0.0, 0.0, -1.0)
         block = (3, 2, True, 0.0, 0.0, 0.0)
         return _native.Compiled(
-            native.isa, [stage], [block], loss, False, targets, [], sgd, list(measures)
+            native.isa, [stage], [block], loss, True, False, targets, [], sgd, list(measures)
         )
 
     for name, row in LOSSES.items():

@@ -31,7 +31,6 @@ from chainrule.layers import (
     Normalization,
     Rescaling,
 )
-from chainrule.losses import LOSSES
 
 try:
     from chainrule import _native
@@ -255,7 +254,7 @@ _STAGES: dict[type, Callable[[Any, int], tuple[str, str, float | None, list[floa
 
 def _compiled(isa: str, program: Program) -> _native.Compiled:
     """Hand a program to native code."""
-    architecture, loss = program.architecture, LOSSES[program.loss]
+    architecture, loss = program.architecture, program.loss_row
     stages, blocks = [], []
     last = "linear"
     for i, (layer, places) in enumerate(zip(architecture.layers, architecture.places, strict=True)):
@@ -284,6 +283,7 @@ def _compiled(isa: str, program: Program) -> _native.Compiled:
         stages,
         blocks,
         on_logits or program.loss,
+        program.loss_row.reduction == "mean",
         on_logits is not None,
         program.targets,
         list(program.loss_parameters or loss.parameters),
