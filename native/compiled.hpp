@@ -80,11 +80,14 @@ constexpr struct {
   const char* name;
   Kind kind;
   int blocks, least_settings;
-} kKinds[] = {
-    {"dense", Kind::dense, 2, 0},           {"activation", Kind::activation, 0, 0},
-    {"dropout", Kind::dropout, 0, 1},       {"gaussian_noise", Kind::gaussian_noise, 0, 1},
-    {"batch_norm", Kind::batch_norm, 4, 3}, {"layer_norm", Kind::layer_norm, 2, 1},
-    {"rescaling", Kind::rescaling, 0, 3}};
+} kKinds[] = {{"dense", Kind::dense, 2, 0},
+              {"activation", Kind::activation, 0, 0},
+              {"prelu", Kind::prelu, 1, 0},
+              {"dropout", Kind::dropout, 0, 1},
+              {"gaussian_noise", Kind::gaussian_noise, 0, 1},
+              {"batch_norm", Kind::batch_norm, 4, 3},
+              {"layer_norm", Kind::layer_norm, 2, 1},
+              {"rescaling", Kind::rescaling, 0, 3}};
 
 // A program in the form of one instruction set's kernels.
 class Compiled {

@@ -11,6 +11,7 @@ namespace chainrule {
 enum class Kind : int {
   dense,
   activation,
+  prelu,
   dropout,
   gaussian_noise,
   batch_norm,

@@ -71,6 +71,9 @@ inline void gradients_of_panel(Network<T>& network, Matrix<T> X, std::int64_t ro
   alignas(kVectorBytes) T scratch[kMostRows<1> * 2 * L];
   for (int i = 0; i < network.depth(); ++i) {
     const Layer<T>& l = network.layer(i);
+    if (l.stage->kind == Kind::prelu && part == i % parts && l.own[0].g) {
+      prelu_gradient(l, l.own[0].g, rows, first);
+    }
     if (l.stage->kind != Kind::dense) continue;
     if (part == i % parts && l.b() && l.own[1].g) bias_gradient(l, l.own[1].g, rows, first);
     Parameters<T>& p = l.own[0];

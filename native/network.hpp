@@ -133,6 +133,9 @@ class Network {
         case Kind::activation:
           copy(below.at + at, l.Z + at, n);
           break;
+        case Kind::prelu:
+          prelu_forward(l, below.at, from, to);
+          break;
         case Kind::dropout:
           if (mode.training) {
             dropout_forward(l, below.at, from, to, mode);
@@ -228,6 +231,9 @@ class Network {
         case Kind::activation:
         case Kind::gaussian_noise:
           if (dx) copy(l.D + from * l.ld, dx + from * l.ld, (to - from) * l.ld);
+          break;
+        case Kind::prelu:
+          if (dx) prelu_backward(l, dx, from, to);
           break;
         case Kind::dropout:
           if (dx) multiply_by_kept(l, dx, from, to);

@@ -13,6 +13,7 @@ from chainrule.layers import (
     Dropout,
     GaussianNoise,
     LayerNormalization,
+    PReLU,
     Rescaling,
 )
 from chainrule.optimizers import SGD, Adam
@@ -42,6 +43,7 @@ LAYERS = {
     ),
     "others": (
         Dense(64, use_bias=False, kernel_l2=0.01),
+        PReLU(),
         Activation("elu"),
         Dense(45, "softmax", trainable=False),
         Dense(OUTPUTS, "sigmoid"),

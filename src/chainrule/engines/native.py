@@ -29,6 +29,7 @@ from chainrule.layers import (
     GaussianNoise,
     LayerNormalization,
     Normalization,
+    PReLU,
     Rescaling,
 )
 
@@ -227,6 +228,7 @@ def _by_column(width: int, *values: npt.ArrayLike) -> list[float]:
 _STAGES: dict[type, Callable[[Any, int], tuple[str, str, float | None, list[float]]]] = {
     Dense: lambda layer, _: ("dense", layer.activation, None, []),
     Activation: lambda layer, _: ("activation", layer.activation, layer.alpha, []),
+    PReLU: lambda *_: ("prelu", "linear", None, []),
     Dropout: lambda layer, _: ("dropout", "linear", None, [layer.rate]),
     GaussianNoise: lambda layer, _: ("gaussian_noise", "linear", None, [layer.stddev]),
     BatchNormalization: lambda layer, _: (
