@@ -158,6 +158,46 @@ inline Vec<T> probability(Vec<T> a) {
   return clip<T>(a, static_cast<T>(kEpsilon), static_cast<T>(1 - kEpsilon));
 }
 
+// 100 |a - y| / |y|, with |y| at least epsilon
+struct MeanAbsolutePercentageError : MeanOverOutputs {
+  static constexpr const char* kName = "mean_absolute_percentage_error";
+  template <class T>
+  static Vec<T> size(Vec<T> y) {
+    return greater<T>(broadcast(static_cast<T>(kEpsilon)), abs<T>(y));
+  }
+  template <class T>
+  static Vec<T> value(Vec<T> a, Vec<T> y, const T* /*p*/) {
+    return T(100) * (abs<T>(a - y) / size<T>(y));
+  }
+  template <class T>
+  static Vec<T> gradient(Vec<T> a, Vec<T> y, const T* /*p*/) {
+    return T(100) * sign<T>(a - y) / size<T>(y);
+  }
+};
+
+// (log(1 + a) - log(1 + y))^2, both at least epsilon
+struct MeanSquaredLogarithmicError : MeanOverOutputs {
+  static constexpr const char* kName = "mean_squared_logarithmic_error";
+  template <class T>
+  static Vec<T> raised(Vec<T> x) {
+    return x < static_cast<T>(kEpsilon) ? broadcast(static_cast<T>(kEpsilon)) : x;
+  }
+  template <class T>
+  static Vec<T> error(Vec<T> a, Vec<T> y) {
+    return log1p<T>(raised<T>(a)) - log1p<T>(raised<T>(y));
+  }
+  template <class T>
+  static Vec<T> value(Vec<T> a, Vec<T> y, const T* /*p*/) {
+    const Vec<T> e = error<T>(a, y);
+    return e * e;
+  }
+  template <class T>
+  static Vec<T> gradient(Vec<T> a, Vec<T> y, const T* /*p*/) {
+    const Vec<T> slope = T(2) * error<T>(a, y) / (T(1) + a);
+    return a < static_cast<T>(kEpsilon) ? Vec<T>{} : slope;
+  }
+};
+
 struct BinaryCrossentropy : MeanOverOutputs {
   static constexpr const char* kName = "binary_crossentropy";
   template <class T>
