@@ -81,7 +81,8 @@ void bind(nb::module_& m) {
          std::int64_t first_step, Vector<double> loss, std::optional<Matrix<const T>> X_validation,
          std::optional<Matrix<const T>> Y_validation,
          std::optional<Vector<const T>> weight_validation, Vector<double> validation_loss,
-         Matrix<double> measures, Matrix<double> validation_measures, Vector<std::int64_t> done) {
+         Matrix<double> measures, Matrix<double> validation_measures,
+         std::optional<Cube<T>> outputs, Vector<std::int64_t> done) {
         c.check_theta(theta, "theta");
         c.check_aligned<T>(slots.data(), "slots");
         c.check_aligned<double>(rates.data(), "rates");
@@ -121,6 +122,10 @@ void bind(nb::module_& m) {
                                 static_cast<std::int64_t>(part->shape(1)) == c.n_measures(),
                             "the log has no room for the measures");
         }
+        if (outputs) {
+          c.check_aligned<T>(outputs->data(), "outputs");
+          check_shape(*outputs, {epochs, samples, c.outputs()}, "outputs");
+        }
         CHAINRULE_REQUIRE(done.shape(0) == 2, "done counts two things: epochs and steps");
         if (order) {
           c.check_aligned<std::int64_t>(order->data(), "order");
@@ -147,7 +152,8 @@ void bind(nb::module_& m) {
                                  validation_measures.data(),
                                  validation_loss.data(),
                                  done.data(),
-                                 done.data() + 1};
+                                 done.data() + 1,
+                                 outputs ? outputs->data() : nullptr};
         const int threads = num_threads();
         run([&](Watch watch) { return c.entry<T>().train(c.program(), job, threads, watch); });
       },
@@ -156,7 +162,7 @@ void bind(nb::module_& m) {
       nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(),
       nb::arg().noconvert(), nb::arg().noconvert().none(), nb::arg().noconvert().none(),
       nb::arg().noconvert().none(), nb::arg().noconvert(), nb::arg().noconvert(),
-      nb::arg().noconvert(), nb::arg().noconvert());
+      nb::arg().noconvert(), nb::arg().noconvert().none(), nb::arg().noconvert());
   m.def(
       "apply",
       [](const std::string& isa, const std::string& name, Vector<const T> x, Vector<T> y) {
@@ -183,7 +189,7 @@ NB_MODULE(_native, m) {
   using namespace chainrule;
   nb::class_<Compiled>(m, "Compiled")
       .def(nb::init<const std::string&, const std::vector<StageTuple>&,
-                    const std::vector<BlockTuple>&, const std::string&, bool, std::int64_t,
+                    const std::vector<BlockTuple>&, const std::string&, bool, bool, std::int64_t,
                     const std::vector<double>&, const OptimizerTuple&,
                     const std::vector<std::string>&>())
       .def_prop_ro("isa", &Compiled::isa)

@@ -15,24 +15,6 @@ namespace chainrule {
 namespace {
 
 template <class T>
-using Cube = nb::ndarray<T, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
-
-template <class Array>
-void check_shape(const Array& array, std::initializer_list<std::int64_t> shape, const char* name) {
-  std::string found, possible;
-  bool same = true;
-  std::size_t axis = 0;
-  for (const std::int64_t length : shape) {
-    const auto is = static_cast<std::int64_t>(array.shape(axis++));
-    same = same && is == length;
-    found += (found.empty() ? "" : ", ") + text(is);
-    possible += (possible.empty() ? "" : ", ") + text(length);
-  }
-  CHAINRULE_REQUIRE(same,
-                    std::string(name) + " has shape (" + found + "); possible: (" + possible + ")");
-}
-
-template <class T>
 void bind_train_many(nb::module_& m) {
   m.def(
       "train_many",

@@ -5,6 +5,7 @@
 #include <nanobind/ndarray.h>
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -22,6 +23,8 @@ template <class T>
 using Vector = nb::ndarray<T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 template <class T>
 using Matrix = nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+template <class T>
+using Cube = nb::ndarray<T, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
 // kind, inputs, units, activation, alpha, number of blocks, settings, number of the layer
 using StageTuple = std::tuple<std::string, std::int64_t, std::int64_t, std::string, double, int,
                               std::vector<double>, int>;
@@ -58,22 +61,40 @@ inline void check_order(const std::int64_t* order, std::size_t n, std::int64_t r
   }
 }
 
+template <class Array>
+void check_shape(const Array& array, std::initializer_list<std::int64_t> shape, const char* name) {
+  std::string found, possible;
+  bool same = true;
+  std::size_t axis = 0;
+  for (const std::int64_t length : shape) {
+    const auto is = static_cast<std::int64_t>(array.shape(axis++));
+    same = same && is == length;
+    found += (found.empty() ? "" : ", ") + text(is);
+    possible += (possible.empty() ? "" : ", ") + text(length);
+  }
+  CHAINRULE_REQUIRE(same,
+                    std::string(name) + " has shape (" + found + "); possible: (" + possible + ")");
+}
+
 constexpr struct {
   const char* name;
   Kind kind;
   int blocks, least_settings;
-} kKinds[] = {
-    {"dense", Kind::dense, 2, 0},           {"activation", Kind::activation, 0, 0},
-    {"dropout", Kind::dropout, 0, 1},       {"gaussian_noise", Kind::gaussian_noise, 0, 1},
-    {"batch_norm", Kind::batch_norm, 4, 3}, {"layer_norm", Kind::layer_norm, 2, 1},
-    {"rescaling", Kind::rescaling, 0, 3}};
+} kKinds[] = {{"dense", Kind::dense, 2, 0},
+              {"activation", Kind::activation, 0, 0},
+              {"prelu", Kind::prelu, 1, 0},
+              {"dropout", Kind::dropout, 0, 1},
+              {"gaussian_noise", Kind::gaussian_noise, 0, 1},
+              {"batch_norm", Kind::batch_norm, 4, 3},
+              {"layer_norm", Kind::layer_norm, 2, 1},
+              {"rescaling", Kind::rescaling, 0, 3}};
 
 // A program in the form of one instruction set's kernels.
 class Compiled {
  public:
   Compiled(const std::string& isa, const std::vector<StageTuple>& stages,
-           const std::vector<BlockTuple>& blocks, const std::string& loss, bool on_logits,
-           std::int64_t targets, const std::vector<double>& loss_parameters,
+           const std::vector<BlockTuple>& blocks, const std::string& loss, bool mean,
+           bool on_logits, std::int64_t targets, const std::vector<double>& loss_parameters,
            const OptimizerTuple& optimizer, const std::vector<std::string>& measures)
       : kernels_(choose(isa)), loss_parameters_(loss_parameters) {
     for (const auto& [rows, columns, trainable, l1, l2, max_norm] : blocks) {
@@ -135,6 +156,7 @@ class Compiled {
                 static_cast<int>(blocks_.size()),
                 targets,
                 loss_row,
+                mean,
                 on_logits,
                 loss_parameters_.data(),
                 row_of(kernels_.optimizers, name, "optimizer"),

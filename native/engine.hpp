@@ -11,6 +11,7 @@ namespace chainrule {
 enum class Kind : int {
   dense,
   activation,
+  prelu,
   dropout,
   gaussian_noise,
   batch_norm,
@@ -46,6 +47,7 @@ struct Program {
   int n_blocks;
   std::int64_t targets;  // columns of Y
   int loss;              // a row of Losses
+  bool mean;             // the loss of a batch is the mean over its samples; else their sum
   bool on_logits;        // the loss is computed from the last Z, its gradient is dL/dZ
   const double* loss_parameters;
   int optimizer;           // a row of Optimizers
@@ -96,6 +98,7 @@ struct Training {
   double* validation_loss;      // (epochs), written only if there is validation data
   std::int64_t* epochs_done;
   std::int64_t* steps_done;
+  T* outputs = nullptr;  // (epochs, samples, outputs), as the samples were met; null: not wanted
 };
 
 // Networks of one program, each trained as if it were alone.

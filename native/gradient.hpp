@@ -59,6 +59,7 @@ struct Batch {
   std::int64_t first, rows;
   T scale;  // of the gradient
   Mode mode;
+  T* outputs = nullptr;  // of the rows of the order, or null
 };
 
 // The gradients of one panel. With a step it is made at once in the kernels, tile by tile.
@@ -70,6 +71,9 @@ inline void gradients_of_panel(Network<T>& network, Matrix<T> X, std::int64_t ro
   alignas(kVectorBytes) T scratch[kMostRows<1> * 2 * L];
   for (int i = 0; i < network.depth(); ++i) {
     const Layer<T>& l = network.layer(i);
+    if (l.stage->kind == Kind::prelu && part == i % parts && l.own[0].g) {
+      prelu_gradient(l, l.own[0].g, rows, first);
+    }
     if (l.stage->kind != Kind::dense) continue;
     if (part == i % parts && l.b() && l.own[1].g) bias_gradient(l, l.own[1].g, rows, first);
     Parameters<T>& p = l.own[0];
@@ -132,6 +136,7 @@ inline Status gradients_of_batch(Network<T>& network, Team& team, const Batch<T>
       network.gather(batch.data, batch.order, first, share.from, share.to);
       network.forward(X, share.from, share.to, mode, true);
       network.template loss<true>(share.from, share.to, batch.scale);
+      if (batch.outputs) network.write_outputs(share.from, share.to, batch.outputs, first);
       if (of == 1) network.deltas(0, rows, mode, at_first);
     });
     if (parts > 1) {

@@ -5,12 +5,6 @@
 namespace chainrule::CHAINRULE_ISA {
 namespace {
 
-bool is_mean(const Program& program) {
-  bool mean = false;
-  with_row(program.loss, Losses(), [&]<class F>(Type<F>) { mean = F::kMean; });
-  return mean;
-}
-
 // The rows that go through the network at once. Batch normalisation needs the whole batch.
 std::int64_t panel_of(const Program& program, std::int64_t batch) {
   for (int i = 0; i < program.n_stages; ++i) {
@@ -35,7 +29,6 @@ Status forward(const Program& program, const T* theta, const T* X, std::int64_t 
   network.read(theta);
   Team team(members(network, n, threads));
   Patience patience(watch);
-  const Layer<T>& last = network.last();
   const Data<T> data = {X, nullptr, nullptr, n};
   for (std::int64_t first = 0; first < n; first += kPanelRows) {
     const std::int64_t rows = lesser(n - first, kPanelRows);
@@ -43,9 +36,7 @@ Status forward(const Program& program, const T* theta, const T* X, std::int64_t 
       const Share share(rows, kBlockRows, part, parts);
       network.gather(data, nullptr, first, share.from, share.to);
       network.forward(network.rows_of(X, nullptr, first), share.from, share.to, Mode(), false);
-      for (std::int64_t r = share.from; r < share.to; ++r) {
-        copy(last.A + r * last.ld, A + (first + r) * last.units, last.units);
-      }
+      network.write_outputs(share.from, share.to, A, first);
     });
     if (patience.ends_after(rows * network.work())) return Status::interrupted;
   }
@@ -62,7 +53,7 @@ Status evaluate(const Program& program, const T* theta, Data<T> data, double* lo
   network.read(theta);
   Team team(members(network, data.rows, threads));
   Patience patience(watch);
-  return evaluate_with<T>(network, team, is_mean(program), data, loss, nullptr, patience);
+  return evaluate_with<T>(network, team, program.mean, data, loss, nullptr, patience);
 }
 
 template <class T>
@@ -74,15 +65,14 @@ Status value_and_gradient(const Program& program, const T* theta, Data<T> data, 
   network.read(theta);
   Team team(members(network, data.rows, threads));
   Patience patience(watch);
-  const bool mean = is_mean(program);
-  const T scale = mean ? T(1) / static_cast<T>(data.rows) : T(1);
+  const T scale = program.mean ? T(1) / static_cast<T>(data.rows) : T(1);
   double total = 0;
   const Status status = gradients_of_batch<T>(
       network, team, {data, nullptr, 0, data.rows, scale, Mode{true, key, step}}, panel, nullptr,
       &total, nullptr, patience);
   if (status != Status::done) return status;
   add_regularisers(network);
-  *loss = (mean ? total / static_cast<double>(data.rows) : total) + penalty(network);
+  *loss = (program.mean ? total / static_cast<double>(data.rows) : total) + penalty(network);
   network.write_gradient(gradient);
   return status;
 }
@@ -102,7 +92,7 @@ Status train(const Program& program, Training<T> job, int threads, Watch watch) 
   for (int s = 0; s < slots; ++s) network.read_slot(s, job.slots + s * job.n_parameters);
   Team team(members(network, job.epochs * job.data.rows, threads));
   Patience patience(watch);
-  const Status status = Trainer<T>(network, team, job, is_mean(program), panel, patience).run();
+  const Status status = Trainer<T>(network, team, job, program.mean, panel, patience).run();
   network.finish(job.theta);  // also when interrupted: what was learnt so far
   for (int s = 0; s < slots; ++s) network.give_slot(s, job.slots + s * job.n_parameters);
   return status;
@@ -115,7 +105,7 @@ Status train_alone(const Program& program, Training<T> job, Watch watch) {
 
 template <class T>
 Status train_many(const Program& program, ManyTrainings<T> job, Watch watch) {
-  return Many<T>(program, job, is_mean(program), train_alone<T>).run(watch);
+  return Many<T>(program, job, program.mean, train_alone<T>).run(watch);
 }
 
 template <class Row>

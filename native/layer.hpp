@@ -40,9 +40,9 @@ struct Layer {
   Parameters<T>* own;  // stage->n_blocks of them
   T *Z, *A, *D;        // (panel rows, ld): D is dL/dZ
   T* W_transposed;     // (units, inputs) in panels, of a dense layer
-  T* kept;             // (panel rows, ld): x^ of a normalisation, the factors of dropout
-  T *mean, *scale;     // (ld) or (panel rows): of a normalisation
-  T* variance;         // (ld)
+  T* kept;          // (panel rows, ld): x^ of a normalisation, the factors of dropout, x of prelu
+  T *mean, *scale;  // (ld) or (panel rows): of a normalisation
+  T* variance;      // (ld)
 
   Panels<T> W() const { return own[0].panels(own[0].w); }
   T* b() const { return stage->n_blocks > 1 ? own[1].w : nullptr; }

@@ -43,7 +43,6 @@ struct LossRows {
 template <class F>
 struct PerOutput {
   static constexpr const char* kName = F::kName;
-  static constexpr bool kMean = F::kMeanOverSamples;
   using Activates = void;
 
   template <bool Delta, class T>
@@ -65,20 +64,14 @@ struct PerOutput {
   }
 };
 
-struct SumOverSamples {
-  static constexpr bool kMeanOverSamples = false;
-  static constexpr bool kMeanOverOutputs = false;
-};
-struct MeanOverBoth {
-  static constexpr bool kMeanOverSamples = true;
+struct MeanOverOutputs {
   static constexpr bool kMeanOverOutputs = true;
 };
 struct SumOverOutputs {
-  static constexpr bool kMeanOverSamples = true;
   static constexpr bool kMeanOverOutputs = false;
 };
 
-struct SumOfSquaredErrors : SumOverSamples {
+struct SumOfSquaredErrors : SumOverOutputs {
   static constexpr const char* kName = "sum_of_squared_errors";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* /*p*/) {
@@ -90,7 +83,7 @@ struct SumOfSquaredErrors : SumOverSamples {
   }
 };
 
-struct MeanSquaredError : MeanOverBoth {
+struct MeanSquaredError : MeanOverOutputs {
   static constexpr const char* kName = "mean_squared_error";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* /*p*/) {
@@ -102,7 +95,7 @@ struct MeanSquaredError : MeanOverBoth {
   }
 };
 
-struct MeanAbsoluteError : MeanOverBoth {
+struct MeanAbsoluteError : MeanOverOutputs {
   static constexpr const char* kName = "mean_absolute_error";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* /*p*/) {
@@ -115,7 +108,7 @@ struct MeanAbsoluteError : MeanOverBoth {
 };
 
 // Huber, 1964. p: delta.
-struct Huber : MeanOverBoth {
+struct Huber : MeanOverOutputs {
   static constexpr const char* kName = "huber";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* p) {
@@ -130,7 +123,7 @@ struct Huber : MeanOverBoth {
 };
 
 // log cosh e = e + log(1 + exp(-2e)) - log 2
-struct LogCosh : MeanOverBoth {
+struct LogCosh : MeanOverOutputs {
   static constexpr const char* kName = "log_cosh";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* /*p*/) {
@@ -165,7 +158,47 @@ inline Vec<T> probability(Vec<T> a) {
   return clip<T>(a, static_cast<T>(kEpsilon), static_cast<T>(1 - kEpsilon));
 }
 
-struct BinaryCrossentropy : MeanOverBoth {
+// 100 |a - y| / |y|, with |y| at least epsilon
+struct MeanAbsolutePercentageError : MeanOverOutputs {
+  static constexpr const char* kName = "mean_absolute_percentage_error";
+  template <class T>
+  static Vec<T> size(Vec<T> y) {
+    return greater<T>(broadcast(static_cast<T>(kEpsilon)), abs<T>(y));
+  }
+  template <class T>
+  static Vec<T> value(Vec<T> a, Vec<T> y, const T* /*p*/) {
+    return T(100) * (abs<T>(a - y) / size<T>(y));
+  }
+  template <class T>
+  static Vec<T> gradient(Vec<T> a, Vec<T> y, const T* /*p*/) {
+    return T(100) * sign<T>(a - y) / size<T>(y);
+  }
+};
+
+// (log(1 + a) - log(1 + y))^2, both at least epsilon
+struct MeanSquaredLogarithmicError : MeanOverOutputs {
+  static constexpr const char* kName = "mean_squared_logarithmic_error";
+  template <class T>
+  static Vec<T> raised(Vec<T> x) {
+    return x < static_cast<T>(kEpsilon) ? broadcast(static_cast<T>(kEpsilon)) : x;
+  }
+  template <class T>
+  static Vec<T> error(Vec<T> a, Vec<T> y) {
+    return log1p<T>(raised<T>(a)) - log1p<T>(raised<T>(y));
+  }
+  template <class T>
+  static Vec<T> value(Vec<T> a, Vec<T> y, const T* /*p*/) {
+    const Vec<T> e = error<T>(a, y);
+    return e * e;
+  }
+  template <class T>
+  static Vec<T> gradient(Vec<T> a, Vec<T> y, const T* /*p*/) {
+    const Vec<T> slope = T(2) * error<T>(a, y) / (T(1) + a);
+    return a < static_cast<T>(kEpsilon) ? Vec<T>{} : slope;
+  }
+};
+
+struct BinaryCrossentropy : MeanOverOutputs {
   static constexpr const char* kName = "binary_crossentropy";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* /*p*/) {
@@ -179,7 +212,7 @@ struct BinaryCrossentropy : MeanOverBoth {
   }
 };
 
-struct BinaryCrossentropyFromLogits : MeanOverBoth {
+struct BinaryCrossentropyFromLogits : MeanOverOutputs {
   static constexpr const char* kName = "binary_crossentropy_from_logits";
   template <class T>
   static Vec<T> value(Vec<T> z, Vec<T> y, const T* /*p*/) {
@@ -197,7 +230,7 @@ inline Vec<T> power(Vec<T> base, T exponent) {  // of a base that is not negativ
 }
 
 // Lin et al., Focal Loss for Dense Object Detection, 2017. p: gamma, alpha.
-struct BinaryFocalCrossentropy : MeanOverBoth {
+struct BinaryFocalCrossentropy : MeanOverOutputs {
   static constexpr const char* kName = "binary_focal_crossentropy";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* p) {
@@ -218,7 +251,7 @@ struct BinaryFocalCrossentropy : MeanOverBoth {
   }
 };
 
-struct BinaryFocalCrossentropyFromLogits : MeanOverBoth {
+struct BinaryFocalCrossentropyFromLogits : MeanOverOutputs {
   static constexpr const char* kName = "binary_focal_crossentropy_from_logits";
   template <class T>
   static Vec<T> value(Vec<T> z, Vec<T> y, const T* p) {
@@ -240,7 +273,7 @@ struct BinaryFocalCrossentropyFromLogits : MeanOverBoth {
   }
 };
 
-struct Hinge : MeanOverBoth {
+struct Hinge : MeanOverOutputs {
   static constexpr const char* kName = "hinge";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* /*p*/) {
@@ -252,7 +285,7 @@ struct Hinge : MeanOverBoth {
   }
 };
 
-struct SquaredHinge : MeanOverBoth {
+struct SquaredHinge : MeanOverOutputs {
   static constexpr const char* kName = "squared_hinge";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* p) {
@@ -280,7 +313,7 @@ struct KlDivergence : SumOverOutputs {
   }
 };
 
-struct Poisson : MeanOverBoth {
+struct Poisson : MeanOverOutputs {
   static constexpr const char* kName = "poisson";
   template <class T>
   static Vec<T> value(Vec<T> a, Vec<T> y, const T* /*p*/) {

@@ -133,6 +133,9 @@ class Network {
         case Kind::activation:
           copy(below.at + at, l.Z + at, n);
           break;
+        case Kind::prelu:
+          prelu_forward(l, below.at, from, to);
+          break;
         case Kind::dropout:
           if (mode.training) {
             dropout_forward(l, below.at, from, to, mode);
@@ -173,6 +176,15 @@ class Network {
       double* sums = block_measures_ + block * program_.n_measures;
       for (int m = 0; m < program_.n_measures; ++m) sums[m] = 0;
       for (std::int64_t r = from; r < end; ++r) measure(r, Y_ + r * ld_targets(), sums);
+    }
+  }
+
+  // The outputs of rows from .. to of the panel, to their place in those of all rows, from row
+  // `first` on; after loss(), which may compute them.
+  void write_outputs(std::int64_t from, std::int64_t to, T* outputs, std::int64_t first) const {
+    const Layer<T>& l = layers_[depth() - 1];
+    for (std::int64_t r = from; r < to; ++r) {
+      copy(l.A + r * l.ld, outputs + (first + r) * l.units, l.units);
     }
   }
 
@@ -219,6 +231,9 @@ class Network {
         case Kind::activation:
         case Kind::gaussian_noise:
           if (dx) copy(l.D + from * l.ld, dx + from * l.ld, (to - from) * l.ld);
+          break;
+        case Kind::prelu:
+          if (dx) prelu_backward(l, dx, from, to);
           break;
         case Kind::dropout:
           if (dx) multiply_by_kept(l, dx, from, to);

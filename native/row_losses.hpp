@@ -27,21 +27,47 @@ struct ClassNumber {
   }
 };
 
-// q = a / sum(a), clipped: loss = -sum y log q. With g = dL/dq: dL/da = (g - sum g q) / sum(a).
-template <bool Delta, class T, class Target>
-inline void categorical_row(const T* a, Target y, T* d, std::int64_t n, Weights<T> weights,
-                            Vec<T>& total) {
+// Of a class of probability q, which is not 0, and target y: the loss, and its derivative.
+struct OfClass {
+  template <class T>
+  static Vec<T> value(Vec<T> q, Vec<T> y, const T* /*p*/) {  // -y log q
+    return -(y == T(0) ? Vec<T>{} : y * log<T>(q));
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> q, Vec<T> y, const T* /*p*/) {
+    return -y / q;
+  }
+};
+
+// The same, less for what is nearly right. p: gamma, alpha.
+struct FocalOfClass {
+  template <class T>
+  static Vec<T> value(Vec<T> q, Vec<T> y, const T* p) {  // -alpha (1 - q)^gamma y log q
+    return p[1] * power<T>(T(1) - q, p[0]) * OfClass::value<T>(q, y, p);
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> q, Vec<T> y, const T* p) {
+    const Vec<T> of_power = p[0] * power<T>(T(1) - q, p[0] - 1) * log<T>(q);
+    return p[1] * y * (of_power - power<T>(T(1) - q, p[0]) / q);
+  }
+};
+
+// q = a / sum(a), clipped: loss = sum of that of each class. With g = dL/dq, which is 0 where q is
+// clipped: dL/da = (g - sum g q) / sum(a).
+template <class Of, bool Delta, class T, class Target>
+inline void categorical_row(const T* a, Target y, T* d, std::int64_t n, const T* p,
+                            Weights<T> weights, Vec<T>& total) {
   constexpr int L = kLanes<T>;
   const T least = static_cast<T>(kEpsilon), most = static_cast<T>(1 - kEpsilon);
   const T sum = sum_over_row<T>(n, [&](std::int64_t c) { return load(a + c); });
   Vec<T> losses = {}, shares = {};
   const auto gradient = [&](std::int64_t c, Vec<T> q) {
-    return unless_clipped<T>(q, least, most, -y(c) / q);
+    return unless_clipped<T>(q, least, most,
+                             Of::template derivative<T>(clip<T>(q, least, most), y(c), p));
   };
   for (std::int64_t c = 0; c < n; c += L) {
-    const Vec<T> q = load(a + c) / sum, target = y(c);
-    const Vec<T> loss = target == T(0) ? Vec<T>{} : target * log<T>(clip<T>(q, least, most));
-    losses -= first_lanes<T>(loss, n - c);
+    const Vec<T> q = load(a + c) / sum;
+    losses += first_lanes<T>(Of::template value<T>(clip<T>(q, least, most), y(c), p), n - c);
     shares += first_lanes<T>(gradient(c, q) * q, n - c);
   }
   add<T>(total, weights.value * sum_of_lanes<T>(losses));
@@ -110,18 +136,16 @@ CHAINRULE_APART void categorical_logits_rows(const LossRows<T>& all, Vec<T>& tot
 
 struct CategoricalCrossentropy {
   static constexpr const char* kName = "categorical_crossentropy";
-  static constexpr bool kMean = true;
   using Activates = void;
   template <bool Delta, class T>
-  static void row(const T* a, const T* y, T* d, T* /*activation*/, std::int64_t n, const T* /*p*/,
+  static void row(const T* a, const T* y, T* d, T* /*activation*/, std::int64_t n, const T* p,
                   Weights<T> weights, Vec<T>& total) {
-    categorical_row<Delta>(a, OneHot<T>{y}, d, n, weights, total);
+    categorical_row<OfClass, Delta>(a, OneHot<T>{y}, d, n, p, weights, total);
   }
 };
 
 struct CategoricalCrossentropyFromLogits {
   static constexpr const char* kName = "categorical_crossentropy_from_logits";
-  static constexpr bool kMean = true;
   using Activates = Softmax;
   template <bool Delta, class T>
   static void rows(const LossRows<T>& all, Vec<T>& total) {
@@ -132,19 +156,17 @@ struct CategoricalCrossentropyFromLogits {
 struct SparseCategoricalCrossentropy {
   static constexpr const char* kName = "sparse_categorical_crossentropy";
   static constexpr bool kSparse = true;
-  static constexpr bool kMean = true;
   using Activates = void;
   template <bool Delta, class T>
-  static void row(const T* a, const T* y, T* d, T* /*activation*/, std::int64_t n, const T* /*p*/,
+  static void row(const T* a, const T* y, T* d, T* /*activation*/, std::int64_t n, const T* p,
                   Weights<T> weights, Vec<T>& total) {
-    categorical_row<Delta>(a, ClassNumber<T>{y}, d, n, weights, total);
+    categorical_row<OfClass, Delta>(a, ClassNumber<T>{y}, d, n, p, weights, total);
   }
 };
 
 struct SparseCategoricalCrossentropyFromLogits {
   static constexpr const char* kName = "sparse_categorical_crossentropy_from_logits";
   static constexpr bool kSparse = true;
-  static constexpr bool kMean = true;
   using Activates = Softmax;
   template <bool Delta, class T>
   static void rows(const LossRows<T>& all, Vec<T>& total) {
@@ -152,10 +174,63 @@ struct SparseCategoricalCrossentropyFromLogits {
   }
 };
 
+// Lin et al., Focal Loss for Dense Object Detection, 2017, of several classes. p: gamma, alpha.
+struct CategoricalFocalCrossentropy {
+  static constexpr const char* kName = "categorical_focal_crossentropy";
+  using Activates = void;
+  template <bool Delta, class T>
+  static void row(const T* a, const T* y, T* d, T* /*activation*/, std::int64_t n, const T* p,
+                  Weights<T> weights, Vec<T>& total) {
+    categorical_row<FocalOfClass, Delta>(a, OneHot<T>{y}, d, n, p, weights, total);
+  }
+};
+
+// The same with q = softmax(z). With u = q dL/dq, in which nothing is divided by a q near 0:
+// dL/dz = u - q sum u.
+struct CategoricalFocalCrossentropyFromLogits {
+  static constexpr const char* kName = "categorical_focal_crossentropy_from_logits";
+  using Activates = Softmax;
+  template <bool Delta, class T>
+  static void row(const T* z, const T* y, T* d, T* activation, std::int64_t n, const T* p,
+                  Weights<T> weights, Vec<T>& total) {
+    constexpr int L = kLanes<T>;
+    const Vec<T> most = max_of_row<T>(z, n);
+    const T sum =
+        sum_over_row<T>(n, [&](std::int64_t c) { return exp_of_negative<T>(load(z + c) - most); });
+    const Vec<T> log_sum = log<T>(broadcast(sum));
+    Vec<T> losses = {}, slopes = {};
+    const auto softmax = [&](std::int64_t c) {
+      return exp_of_negative<T>(load(z + c) - most) / sum;
+    };
+    const auto slope = [&](std::int64_t c, Vec<T> log_q, Vec<T> q) {
+      const Vec<T> miss = -expm1<T>(log_q), target = load(y + c);
+      // Where miss is 0, log q is as well, and their quotient is of no weight.
+      const Vec<T> quotient = q * log_q / (miss == T(0) ? broadcast(T(1)) : miss);
+      const Vec<T> u = p[1] * target * power<T>(miss, p[0]) * (p[0] * quotient - T(1));
+      return first_lanes<T>(target == T(0) ? Vec<T>{} : u, n - c);
+    };
+    for (std::int64_t c = 0; c < n; c += L) {
+      const Vec<T> log_q = load(z + c) - most - log_sum, q = softmax(c), target = load(y + c);
+      const Vec<T> loss = -p[1] * power<T>(-expm1<T>(log_q), p[0]) * target * log_q;
+      losses += first_lanes<T>(target == T(0) ? Vec<T>{} : loss, n - c);
+      if constexpr (Delta) slopes += slope(c, log_q, q);
+      store(activation + c, q);
+    }
+    add<T>(total, weights.value * sum_of_lanes<T>(losses));
+    if constexpr (Delta) {
+      const T shared = sum_of_lanes<T>(slopes);
+      for (std::int64_t c = 0; c < n; c += L) {
+        const Vec<T> q = softmax(c);
+        const Vec<T> g = slope(c, load(z + c) - most - log_sum, q) - q * shared;
+        store(d + c, first_lanes<T>(weights.delta * g, n - c));
+      }
+    }
+  }
+};
+
 // max(0, 1 + max((1 - y) a) - sum(y a))
 struct CategoricalHinge {
   static constexpr const char* kName = "categorical_hinge";
-  static constexpr bool kMean = true;
   using Activates = void;
   template <bool Delta, class T>
   static void row(const T* a, const T* y, T* d, T* /*activation*/, std::int64_t n, const T* /*p*/,
@@ -184,7 +259,6 @@ struct CategoricalHinge {
 // -sum of y^ a^, each row divided by its length. dL/da = (a^ (y^ . a^) - y^) / |a|
 struct CosineSimilarity {
   static constexpr const char* kName = "cosine_similarity";
-  static constexpr bool kMean = true;
   using Activates = void;
   template <bool Delta, class T>
   static void row(const T* a, const T* y, T* d, T* /*activation*/, std::int64_t n, const T* /*p*/,
@@ -217,6 +291,8 @@ using Losses =
          CategoricalCrossentropyFromLogits, SparseCategoricalCrossentropy,
          SparseCategoricalCrossentropyFromLogits, PerOutput<BinaryFocalCrossentropy>,
          PerOutput<BinaryFocalCrossentropyFromLogits>, PerOutput<Hinge>, PerOutput<SquaredHinge>,
-         CategoricalHinge, PerOutput<KlDivergence>, PerOutput<Poisson>, CosineSimilarity>;
+         CategoricalHinge, PerOutput<KlDivergence>, PerOutput<Poisson>, CosineSimilarity,
+         PerOutput<MeanAbsolutePercentageError>, PerOutput<MeanSquaredLogarithmicError>,
+         CategoricalFocalCrossentropy, CategoricalFocalCrossentropyFromLogits>;
 
 }  // namespace chainrule::CHAINRULE_ISA

@@ -29,13 +29,16 @@ class RowTrainer {
   RowTrainer(Network<T>& network, const Training<T>& job, Patience& patience)
       : network_(network), job_(job), patience_(patience) {}
 
-  Status epoch(const std::int64_t* order, double* total, double* measures) {
+  // outputs (samples, units of the last layer), or null.
+  Status epoch(const std::int64_t* order, double* total, double* measures, T* outputs) {
+    const Layer<T>& last = network_.last();
     Status status = Status::done;
     for (std::int64_t i = 0; i < job_.samples && status == Status::done; ++i) {
       const std::int64_t row = order ? order[i] : i;
       const T* x = job_.data.X + row * network_.inputs();
       forward(x);
       network_.loss_of_sample(targets(row), loss_, measures);
+      if (outputs) copy(last.A, outputs + i * last.units, last.units);
       rate_ = static_cast<T>(rate_of_step(job_));
       backward();
       x_before_ = x;

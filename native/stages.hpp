@@ -19,6 +19,39 @@ inline void for_each_vector(std::int64_t from, std::int64_t to, std::int64_t ld,
   }
 }
 
+// max(x, 0) + alpha min(x, 0), and x is kept; at 0 the slope is alpha.
+template <class T>
+inline void prelu_forward(const Layer<T>& l, const T* x, std::int64_t from, std::int64_t to) {
+  for_each_vector<T>(from, to, l.ld, [&](std::int64_t k, std::int64_t c) {
+    if (c >= l.width) return;  // alpha has no more
+    const Vec<T> x_k = load(x + k), alpha = load(l.own[0].w + c);
+    store(l.kept + k, x_k);
+    store(l.Z + k, x_k > T(0) ? x_k : alpha * x_k);
+  });
+}
+
+template <class T>
+inline void prelu_backward(const Layer<T>& l, T* dx, std::int64_t from, std::int64_t to) {
+  for_each_vector<T>(from, to, l.ld, [&](std::int64_t k, std::int64_t c) {
+    if (c >= l.width) return;
+    const Vec<T> alpha = load(l.own[0].w + c);
+    store(dx + k, load(l.D + k) * (load(l.kept + k) > T(0) ? broadcast(T(1)) : alpha));
+  });
+}
+
+// g (width) += the sum over rows of D min(x, 0), or = if they are the first.
+template <class T>
+inline void prelu_gradient(const Layer<T>& l, T* g, std::int64_t rows, bool first) {
+  for (std::int64_t c = 0; c < l.width; c += kLanes<T>) {
+    Vec<T> sum = first ? Vec<T>{} : load(g + c);
+    for (std::int64_t r = 0; r < rows; ++r) {
+      const Vec<T> x = load(l.kept + r * l.ld + c);
+      sum += load(l.D + r * l.ld + c) * (x > T(0) ? Vec<T>{} : x);
+    }
+    store(g + c, sum);
+  }
+}
+
 template <class T>
 inline void dropout_forward(const Layer<T>& l, const T* x, std::int64_t from, std::int64_t to,
                             const Mode& mode) {

@@ -63,8 +63,10 @@ class Trainer {
       const int n_measures = network_.program().n_measures;
       measures_ = job_.measures + epoch * n_measures;
       for (int m = 0; m < n_measures; ++m) measures_[m] = 0;
-      const Status status =
-          rows ? rows->epoch(order, &total, measures_) : epoch_in_batches(order, &total);
+      T* outputs = job_.outputs;
+      if (outputs) outputs += epoch * job_.samples * network_.last().units;
+      const Status status = rows ? rows->epoch(order, &total, measures_, outputs)
+                                 : epoch_in_batches(order, &total, outputs);
       if (status != Status::done) return status;
       divide(measures_, n_measures, job_.samples);
       job_.loss[epoch] = mean_ ? total / static_cast<double>(job_.samples) : total;
@@ -82,7 +84,7 @@ class Trainer {
     return Status::done;
   }
 
-  Status epoch_in_batches(const std::int64_t* order, double* total) {
+  Status epoch_in_batches(const std::int64_t* order, double* total, T* outputs) {
     const bool by_tile = !clips_norms(network_.program());
     for (std::int64_t first = 0; first < job_.samples; first += job_.batch_size) {
       const std::int64_t rows = lesser(job_.samples - first, job_.batch_size);
@@ -91,9 +93,9 @@ class Trainer {
       const Mode mode = {true, job_.key, t};
       const T scale = mean_ ? T(1) / static_cast<T>(rows) : T(1);
       const double before = penalty(network_);
-      const Status status =
-          gradients_of_batch<T>(network_, team_, {job_.data, order, first, rows, scale, mode},
-                                panel_, by_tile ? &step : nullptr, total, measures_, patience_);
+      const Batch<T> batch = {job_.data, order, first, rows, scale, mode, outputs};
+      const Status status = gradients_of_batch<T>(
+          network_, team_, batch, panel_, by_tile ? &step : nullptr, total, measures_, patience_);
       if (status != Status::done) return status;
       *total += mean_ ? before * static_cast<double>(rows) : before;
       finish_step(network_, step, by_tile);

@@ -94,7 +94,9 @@ _OUTPUTS = {
     "categorical_crossentropy": "softmax",
     "sparse_categorical_crossentropy": "softmax",
     "binary_focal_crossentropy": "sigmoid",
+    "categorical_focal_crossentropy": "softmax",
     "kl_divergence": "softmax",
+    "mean_squared_logarithmic_error": "softplus",
     "poisson": "softplus",
     "categorical_hinge": "tanh",
 }

@@ -94,6 +94,15 @@ def test_parameters_of_a_loss_are_as_many_as_it_has():
         Program(NET, "huber", loss_parameters=(2.0, 3.0))
 
 
+def test_the_reduction_of_a_program_is_that_of_the_loss_or_its_own():
+    for own in (None, "sum", "mean"):
+        program = Program(NET, "huber", reduction=own)
+        assert program.loss_row.reduction == (own or "mean")
+        assert program.loss_row.per_sample is LOSSES["huber"].per_sample
+    with pytest.raises(ValueError, match=r"^reduction is 'none'; possible: 'sum', 'mean', or None"):
+        Program(NET, "huber", reduction="none")
+
+
 def test_targets_of_sparse_losses_have_one_column():
     net = Architecture(3, (Dense(5, "softmax"),))
     assert Program(net, "sparse_categorical_crossentropy").targets == 1

@@ -12,6 +12,7 @@ from chainrule.layers import (
     GaussianNoise,
     LayerNormalization,
     Normalization,
+    PReLU,
     Rescaling,
 )
 
@@ -50,6 +51,8 @@ def test_an_unknown_activation_names_the_likely_one():
     [
         (lambda: Dense(1, kernel_l2=-1), "kernel_l2 is -1; possible: a finite number of at least"),
         (lambda: Dense(1, max_norm=0), "max_norm is 0; possible: a positive number, or None"),
+        (lambda: PReLU(alpha_l1=-1), "alpha_l1 is -1; possible: a finite number of at least 0"),
+        (lambda: PReLU(alpha_l2=-1), "alpha_l2 is -1; possible: a finite number of at least 0"),
         (lambda: Dropout(1.0), "rate is 1.0; possible: at least 0 and less than 1"),
         (lambda: GaussianNoise(-0.1), "stddev is -0.1; possible: a finite number of at least 0"),
         (lambda: Normalization((1.0, float("nan"))), "mean has nan; possible: finite numbers"),
@@ -69,6 +72,10 @@ def test_parameters():
     assert (kernel.name, kernel.shape, kernel.size) == ("W", (5, 3), 15)
     assert (kernel.l1, kernel.l2, kernel.max_norm, kernel.trainable) == (0.1, 0, 2, False)
     assert (bias.name, bias.shape, bias.l2, bias.initializer) == ("b", (3,), 0.2, "zeros")
+    (alpha,) = PReLU("ones", alpha_l1=0.1, alpha_l2=0.2, trainable=False).parameters(4)
+    assert (alpha.name, alpha.shape, alpha.initializer) == ("alpha", (4,), "ones")
+    assert (alpha.l1, alpha.l2, alpha.trainable) == (0.1, 0.2, False)
+    assert PReLU().outputs(4) == 4
     names = [(p.name, p.trainable) for p in BatchNormalization().parameters(4)]
     assert names == [
         ("gamma", True),

@@ -41,6 +41,13 @@ def focal(a, y, gamma, alpha):
     return weight * (1 - (y * a + (1 - y) * (1 - a))) ** gamma * binary(a, y)
 
 
+def categorical_focal(a, y, gamma, alpha):
+    shares = [ai / sum(a) for ai in a]
+    return -alpha * sum(
+        yi * (1 - q) ** gamma * math.log(q) for q, yi in zip(shares, y, strict=True)
+    )
+
+
 def categorical(a, y):
     return -sum(yi * math.log(ai / sum(a)) for ai, yi in zip(a, y, strict=True))
 
@@ -83,24 +90,31 @@ FORMULAS = {
     "kl_divergence": lambda a, y: sum(yi * math.log(yi / ai) for ai, yi in zip(a, y, strict=True)),
     "poisson": over(lambda a, y: a - y * math.log(a + EPSILON)),
     "cosine_similarity": cosine,
+    "mean_absolute_percentage_error": over(lambda a, y: 100 * abs(a - y) / abs(y)),
+    "mean_squared_logarithmic_error": over(lambda a, y: math.log((1 + a) / (1 + y)) ** 2),
+    "categorical_focal_crossentropy": categorical_focal,
+    "categorical_focal_crossentropy_from_logits": lambda z, y, *p: categorical_focal(
+        softmax(z), y, *p
+    ),
 }
 
 # What is not the default: the reduction "mean", no parameters, targets like the outputs.
 REDUCTIONS = {"sum_of_squared_errors": "sum"}
-PARAMETERS = {
-    "huber": (1.0,),
-    "binary_focal_crossentropy": (2.0, 0.25),
-    "binary_focal_crossentropy_from_logits": (2.0, 0.25),
-}
+FOCAL = [
+    f"{kind}_focal_crossentropy{on}"
+    for kind in ("binary", "categorical")
+    for on in ("", "_from_logits")
+]
+PARAMETERS = {"huber": (1.0,), **dict.fromkeys(FOCAL, (2.0, 0.25))}
 OTHER_PARAMETERS = {
     "huber": [(0.3,), (2.5,)],
-    "binary_focal_crossentropy": [(0.0, 0.5), (0.5, 0.9), (3.0, 0.1)],
-    "binary_focal_crossentropy_from_logits": [(0.0, 0.5), (0.5, 0.9), (3.0, 0.1)],
+    **{name: [(0.0, 0.5), (0.5, 0.9), (3.0, 0.1)] for name in FOCAL},
 }
 ON_LOGITS = {
     "binary_crossentropy": ("sigmoid", "binary_crossentropy_from_logits"),
     "binary_focal_crossentropy": ("sigmoid", "binary_focal_crossentropy_from_logits"),
     "categorical_crossentropy": ("softmax", "categorical_crossentropy_from_logits"),
+    "categorical_focal_crossentropy": ("softmax", "categorical_focal_crossentropy_from_logits"),
     "sparse_categorical_crossentropy": (
         "softmax",
         "sparse_categorical_crossentropy_from_logits",
@@ -178,7 +192,9 @@ def test_per_sample(name, parameters, outputs, dtype, rng):
         FORMULAS[name](a, y, *parameters) for a, y in zip(A.tolist(), Y.tolist(), strict=True)
     ]
     tolerance = 64 * np.finfo(dtype).eps
-    if outputs == 1 and name.endswith("categorical_crossentropy"):
+    if outputs == 1 and name.endswith(
+        ("categorical_crossentropy", "categorical_focal_crossentropy")
+    ):
         tolerance += EPSILON  # the only probability is 1, and is clipped
     np.testing.assert_allclose(losses, expected, rtol=tolerance, atol=tolerance)
 
@@ -280,6 +296,23 @@ BY_HAND = {
     "kl_divergence": ([0.25, 0.75], [0.5, 0.5], (), math.log(4 / 3) / 2, [-2, -2 / 3]),
     "poisson": ([1 - EPSILON, 2], [3, 0], (), 1.5 - EPSILON / 2, [-1, 0.5]),
     "cosine_similarity": ([0, 2], [3, 4], (), -0.8, [-0.3, 0]),
+    "mean_absolute_percentage_error": ([1, 4], [2, 4], (), 25, [-25, 0]),
+    "mean_squared_logarithmic_error": (
+        *([1, -1], [3, 3], (), (math.log(2) ** 2 + math.log(4 / (1 + EPSILON)) ** 2) / 2),
+        [-math.log(2) / 2, 0],
+    ),
+    # q = 1/4, 3/4; g = 0, 1/4 (2/4 log 3/4 - (1/4)^2 4/3); sum(g q) = 3/4 g; / 4
+    "categorical_focal_crossentropy": (
+        *([1, 3], [0, 1], (2.0, 0.25), math.log(4 / 3) / 64),
+        [(math.log(4 / 3) / 2 + 1 / 12) * 3 / 64, -(math.log(4 / 3) / 2 + 1 / 12) / 64],
+    ),
+    "categorical_focal_crossentropy_from_logits": (
+        *([0, math.log(3)], [0, 1], (2.0, 0.25), math.log(4 / 3) / 64),
+        [
+            3 / 64 * (math.log(4 / 3) / 2 + 1 / 12),
+            -3 / 64 * (math.log(4 / 3) / 2 + 1 / 12),
+        ],
+    ),
 }
 
 
@@ -302,7 +335,7 @@ def test_extremes_are_finite(name, parameters, size, dtype):
     pairs = [(a, y) for a, y in pairs if name != "poisson" or a >= 0]
     A, Y = (np.array(column, dtype=dtype)[:, None] for column in zip(*pairs, strict=True))
     one = np.ones_like(A)
-    if name.endswith("categorical_crossentropy"):
+    if name.endswith(("categorical_crossentropy", "categorical_focal_crossentropy")):
         A = np.hstack([np.abs(A), one])  # a sum of 0 is no probability
     else:
         A = np.hstack([A, one])

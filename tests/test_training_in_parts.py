@@ -7,7 +7,7 @@ import pytest
 
 from chainrule.architecture import Architecture, Program, TrainingState
 from chainrule.callbacks import Callback, Every, EveryBatches
-from chainrule.engines.protocol import Data
+from chainrule.engines.protocol import Data, TrainingLog
 from chainrule.layers import BatchNormalization, Dense, Dropout, GaussianNoise
 from chainrule.optimizers import SGD, Adam
 from chainrule.schedules import CosineDecay
@@ -17,6 +17,8 @@ CHAIN = (Dense(8, "tanh"), Dense(2))
 PROGRAMS = {
     "plain": Program(Architecture(3, CHAIN), "mean_squared_error", SGD(0.1)),
     "sum": Program(Architecture(3, CHAIN), optimizer=SGD(0.01, momentum=0.9)),
+    "averaged": Program(Architecture(3, CHAIN), optimizer=SGD(0.1), reduction="mean"),
+    "summed": Program(Architecture(3, CHAIN), "huber", SGD(0.01), reduction="sum"),
     "schedule": Program(Architecture(3, CHAIN), "huber", Adam(CosineDecay(0.01, 20))),
     "noise": Program(
         Architecture(
@@ -157,6 +159,62 @@ def test_the_loss_so_far_is_that_of_the_batches_so_far(engine):
         ]
         assert history.loss == expected[-1:]
         assert history.measures == {"mean_absolute_error": [3.75]}
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+@pytest.mark.parametrize("name", ["plain", "noise"])
+def test_kept_outputs_are_those_so_far(name, shuffled, engine, rng, make_problem):
+    """3 batches an epoch; the first epoch is cut into 2 and 1, the second is whole."""
+    program = PROGRAMS[name]
+    theta, X, Y = make_problem(rng, program, 11)
+    seen = []
+
+    def look(run):
+        seen.append((run.epoch, run.batch, run.outputs, run.order))
+
+    class Look(AtBatches):
+        def next_epoch(self, epoch):
+            return epoch + 1
+
+        def __call__(self, run):
+            look(run)
+
+        def after_batch(self, run):
+            look(run)
+
+    options = {"shuffled": shuffled, "epochs": 2, "batch_size": 4, "keep_outputs": True}
+    kept = trained(engine, program, theta, Data(X, Y), Look(2), **options)
+    assert [(epoch, batch, len(A)) for epoch, batch, A, _ in seen] == [
+        *[(0, 2, 8), (1, 3, 11), (2, 6, 11)]
+    ]
+    (_, _, part, of_part), (_, _, first, of_first), (_, _, second, of_second) = seen
+    np.testing.assert_array_equal(part, first[:8])
+    np.testing.assert_array_equal(of_part, of_first[:8])
+    assert sorted(of_first) == sorted(of_second) == list(range(11))
+    assert (of_first.tolist() != list(range(11))) == shuffled
+
+    log, again = TrainingLog.empty(2, len(program.measures)), theta.copy()
+    log.outputs = np.empty((2, 11, 2))
+    state, order = TrainingState.fresh(program, theta.dtype, 2**40 + 3), [of_first, of_second]
+    engine.train(program, again, state, Data(X, Y), np.array(order), batch_size=4, log=log)
+    np.testing.assert_array_equal([first, second], log.outputs)
+    np.testing.assert_array_equal(kept[0], again)
+
+
+def test_outputs_are_kept_only_if_asked_for(engine, rng, make_problem):
+    program = PROGRAMS["plain"]
+    theta, X, Y = make_problem(rng, program, 11)
+    seen = []
+    look = EveryBatches(1, lambda run: seen.append((run.outputs, run.order)))
+    trained(engine, program, theta, Data(X, Y), look, epochs=2, batch_size=4)
+    assert seen == [(None, None)] * 6
+
+
+def test_with_kept_outputs_an_epoch_is_a_call():
+    engine, data = Calls(), Data(np.ones((10, 3)), np.ones((10, 2)))
+    options = {"epochs": 3, "batch_size": 3, "keep_outputs": True}
+    fit(engine, PROGRAMS["plain"], np.zeros(50), data, **options)
+    assert engine.made == [(1, 10, False)] * 3
 
 
 def test_stopping_within_an_epoch_ends_the_run_there(engine, rng, make_problem):

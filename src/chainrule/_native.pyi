@@ -18,6 +18,7 @@ class Compiled:
         stages: list[Stage],
         blocks: list[BlockTuple],
         loss: str,
+        mean: bool,
         on_logits: bool,
         targets: int,
         loss_parameters: list[float],
@@ -64,6 +65,7 @@ def train(
     validation_loss: npt.NDArray[np.float64],
     measures: npt.NDArray[np.float64],
     validation_measures: npt.NDArray[np.float64],
+    outputs: Array | None,
     done: npt.NDArray[np.int64],
     /,
 ) -> None: ...

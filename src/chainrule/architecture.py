@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from chainrule.description import described
 from chainrule.layers import Layer, Parameter
-from chainrule.losses import LOSSES
+from chainrule.losses import LOSSES, Loss
 from chainrule.measures import MEASURES
 from chainrule.optimizers import SGD, Optimizer
 
@@ -153,11 +153,18 @@ class Program:
         What the loss has beside outputs and targets, such as Huber's delta; its defaults if empty.
     measures : tuple of str
         Rows of :data:`chainrule.measures.MEASURES`, counted while training goes by.
+    reduction : {"sum", "mean"} or None
+        Whether the loss of a batch, and its gradient, is the sum or the mean over its samples; as
+        the loss's row has it if None.
 
     Examples
     --------
     >>> from chainrule.layers import Dense
     >>> net = Architecture(2, (Dense(1, "sigmoid"),))
+    >>> Program(net, "huber").loss_row.reduction
+    'mean'
+    >>> Program(net, "huber", reduction="sum").loss_row.reduction
+    'sum'
     >>> Program(net, "huberr").loss
     Traceback (most recent call last):
     ...
@@ -169,8 +176,14 @@ class Program:
     optimizer: Optimizer = field(default_factory=SGD)
     loss_parameters: tuple[float, ...] = ()
     measures: tuple[str, ...] = ()
+    reduction: Literal["sum", "mean"] | None = None
 
     def __post_init__(self) -> None:
+        if self.reduction not in ("sum", "mean", None):
+            raise ValueError(
+                f"reduction is {self.reduction!r}; possible: 'sum', 'mean', or None for that of "
+                f"{self.loss!r}, {LOSSES[self.loss].reduction!r}"
+            )
         for name in self.measures:
             if MEASURES[name].sparse != LOSSES[self.loss].sparse:
                 kind = "class numbers" if LOSSES[self.loss].sparse else "one column an output"
@@ -185,6 +198,12 @@ class Program:
                 f"loss_parameters has {len(self.loss_parameters)} numbers; possible: "
                 f"{len(defaults)} for {self.loss!r}, or none for its defaults {defaults}"
             )
+
+    @cached_property
+    def loss_row(self) -> Loss:
+        """The loss's row, with the reduction of this program."""
+        row = LOSSES[self.loss]
+        return row if self.reduction is None else replace(row, reduction=self.reduction)
 
     @property
     def targets(self) -> int:

@@ -87,6 +87,11 @@ class Run:
         The same for each of the program's measures, by name.
     stopped : bool
         Whether a callback has asked to stop.
+    outputs : ndarray, shape (n, H), or None
+        With ``keep_outputs``, what the network gave for the n samples so far of the epoch that is
+        under way, or of the one just done, each before the step that it made. New in each epoch.
+    order : ndarray of int, shape (n,), or None
+        The rows of ``data`` that these samples are.
     """
 
     engine: Engine
@@ -102,6 +107,8 @@ class Run:
     loss: float = math.nan
     measures: dict[str, float] = field(default_factory=dict)
     stopped: bool = False
+    outputs: Array | None = None
+    order: npt.NDArray[np.int64] | None = None
 
     def stop(self) -> None:
         """End the run when all callbacks of this epoch or batch were called.

@@ -43,6 +43,7 @@ def fit(
     validation_data: Data | None = None,
     callbacks: Sequence[Callback] = (),
     history: History | None = None,
+    keep_outputs: bool = False,
 ) -> History:
     """Train ``theta`` in place for at most ``epochs`` epochs and return what happened.
 
@@ -85,6 +86,9 @@ def fit(
         What to call between epochs and between batches, in this order.
     history : History, optional
         To go on with; a new one if None.
+    keep_outputs : bool
+        Whether callbacks find the network's outputs in ``run.outputs``, as the samples of an epoch
+        were met, and these in ``run.order``. Each epoch is a call of the engine then.
 
     Raises
     ------
@@ -119,7 +123,7 @@ def fit(
     for callback in callbacks:
         callback.begin(run)
     scheduled = callable(program.optimizer.learning_rate)
-    most = _MOST_EPOCHS
+    most = 1 if keep_outputs else _MOST_EPOCHS
     if shuffle is not None or scheduled:
         most = min(most, max(1, _MOST_INDICES // len(data.X)))
     parts: _Parts | None = None  # of an epoch that is under way
@@ -131,9 +135,9 @@ def fit(
         whole = min(due // batches - run.epoch, most)
         if parts is None and whole > 0:
             order = None if shuffle is None else _orders(shuffle, whole, len(data.X))
-            _train_epochs(run, order, whole, batch_size)
+            _train_epochs(run, order, whole, batch_size, keep_outputs)
         else:
-            parts = parts or _Parts(run, shuffle, batch_size)
+            parts = parts or _Parts(run, shuffle, batch_size, keep_outputs)
             parts.train_to(due)
             parts = None if run.batch % batches == 0 else parts
         for callback, batch in zip(callbacks, within, strict=True):
@@ -158,13 +162,24 @@ def _following(ask: Callable[[int], int | None], now: int) -> int | None:
     return following
 
 
-def _train_epochs(run: Run, order: Indices | None, epochs: int, batch_size: int) -> None:
-    """Train for so many epochs in one call."""
+def _train_epochs(
+    run: Run, order: Indices | None, epochs: int, batch_size: int, keep_outputs: bool
+) -> None:
+    """Train for so many epochs in one call; for one if outputs are kept."""
     log = TrainingLog.empty(epochs, len(run.program.measures))
+    if keep_outputs:
+        log.outputs = _room_for_outputs(run)[None]
     try:
         _call(run, order, batch_size, log, run.validation_data)
     finally:  # an interrupted run keeps the epochs that it finished
+        if log.outputs is not None and log.epochs_done:
+            run.outputs = log.outputs[0]
+            run.order = np.arange(len(run.outputs)) if order is None else order[0]
         _note(run, log)
+
+
+def _room_for_outputs(run: Run) -> Array:
+    return np.empty((len(run.data.X), run.program.architecture.outputs), run.theta.dtype)
 
 
 def _call(
@@ -203,14 +218,17 @@ class _Parts:
     has whole batches. The losses of the parts are put together here.
     """
 
-    def __init__(self, run: Run, shuffle: np.random.Generator | None, batch_size: int) -> None:
+    def __init__(
+        self, run: Run, shuffle: np.random.Generator | None, batch_size: int, keep_outputs: bool
+    ) -> None:
         n = len(run.data.X)
         self._run, self._batch_size = run, batch_size
         in_order = np.arange(n, dtype=np.int64)
         self._order = in_order if shuffle is None else _orders(shuffle, 1, n)[0]  # (N,)
         self._log = TrainingLog.empty(1, len(run.program.measures))  # of the whole epoch
-        self._mean = LOSSES[run.program.loss].reduction == "mean"
+        self._mean = run.program.loss_row.reduction == "mean"
         self._total, self._counted = 0.0, np.zeros(len(run.program.measures))
+        self._outputs = _room_for_outputs(run) if keep_outputs else None  # (N, H)
 
     def train_to(self, batch: int) -> None:
         """Train up to that batch of the run, or to the end of the epoch."""
@@ -220,12 +238,16 @@ class _Parts:
         order = self._order[start:stop].reshape(1, -1)  # the last part ends with the epoch
         ends = stop >= n
         log = TrainingLog.empty(1, len(run.program.measures))
+        if self._outputs is not None:
+            log.outputs = self._outputs[None, start:stop]
         try:
             _call(run, order, self._batch_size, log, run.validation_data if ends else None)
         finally:
             if log.epochs_done:
                 self._add(log, order.shape[1], min(n, stop))
                 run.batch = min(batch, before + run.batches)
+                if self._outputs is not None:
+                    run.outputs, run.order = self._outputs[:stop], self._order[:stop]
                 if ends:
                     self._log.validation_loss[:] = log.validation_loss
                     self._log.validation_measures[:] = log.validation_measures

@@ -116,6 +116,8 @@ def settled(loss, optimizer, activation):
     """
     if activation == "log_softmax":
         return OPTIMIZERS[optimizer](learning_rate=1e-4)
+    if "percentage" in loss and optimizer == "sgd":  # gradients a hundred times as large
+        return OPTIMIZERS[optimizer](learning_rate=1e-5)
     long = optimizer in ("sgd", "adadelta") and "sum" not in loss
     return OPTIMIZERS[optimizer](learning_rate=1e-2 if long else 1e-3)
 

@@ -21,6 +21,7 @@ from chainrule.layers import (
     GaussianNoise,
     LayerNormalization,
     Normalization,
+    PReLU,
     Rescaling,
 )
 from chainrule.losses import LOSSES
@@ -29,7 +30,7 @@ from chainrule.optimizers import OPTIMIZERS, SGD
 # Where rounding decides on which side of a jump a number falls, engines need not agree. A row of
 # the tables is drawn unless its derivative, or its step, jumps.
 JUMPS = {"relu", "relu6", "leaky_relu", "selu", "hard_sigmoid"}
-JUMPS |= {"mean_absolute_error", "hinge", "categorical_hinge"}
+JUMPS |= {"mean_absolute_error", "mean_absolute_percentage_error", "hinge", "categorical_hinge"}
 JUMPS |= {"lion"}  # a step is the sign of a gradient
 
 
@@ -50,6 +51,7 @@ KINDS = {
         trainable=st.booleans(),
     ),
     Activation: st.builds(Activation, SMOOTH),
+    PReLU: st.builds(PReLU, alpha_l2=st.sampled_from([0.0, 0.01]), trainable=st.booleans()),
     Dropout: st.builds(Dropout, st.floats(0, 0.5)),
     GaussianNoise: st.builds(GaussianNoise, st.floats(0, 1)),
     BatchNormalization: st.builds(

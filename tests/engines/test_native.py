@@ -57,6 +57,12 @@ def misaligned(shape):
     return np.zeros(8 * n + 1, dtype=np.uint8)[1:].view(np.float64).reshape(shape)
 
 
+def with_outputs(outputs):
+    log = TrainingLog.empty(2)
+    log.outputs = outputs
+    return log
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
@@ -75,6 +81,15 @@ def misaligned(shape):
         ({"X": misaligned((5, 3))}, "X does not lie on a multiple of 8 bytes"),
         ({"state": TrainingState(np.zeros((1, 26)))}, r"slots has shape \(1, 26\); possible: \(0,"),
         ({"validation": Data(np.zeros((2, 3)), np.zeros((1, 2)))}, "X has 2 rows and Y has 1"),
+        (
+            {"log": with_outputs(np.zeros((2, 5, 3)))},
+            r"outputs has shape .2, 5, 3.; possible: .2, 5, 2.",
+        ),
+        (
+            {"log": with_outputs(np.zeros((2, 4, 2)))},
+            r"outputs has shape .2, 4, 2.; possible: .2, 5, 2.",
+        ),
+        ({"log": with_outputs(misaligned((2, 5, 2)))}, "outputs does not lie on a multiple of 8"),
     ],
 )
 def test_what_does_not_fit_is_refused(changed, message, native):
@@ -97,6 +112,7 @@ def test_batches_have_a_sample(batch_size, engine):
         {"theta": np.zeros(52)[::2]},
         {"order": np.zeros((2, 5), dtype=np.int32)},
         {"order": np.zeros((2, 5), dtype=np.int64, order="F")},
+        {"log": with_outputs(np.zeros((2, 5, 2), dtype=np.float32))},
     ],
     ids=[
         "float32 among float64",
@@ -105,6 +121,7 @@ def test_batches_have_a_sample(batch_size, engine):
         "strided",
         "int32 order",
         "order by columns",
+        "float32 outputs",
     ],
 )
 def test_other_dtypes_and_layouts_are_refused(changed, native):
@@ -137,7 +154,7 @@ def test_sparse_losses_have_one_column_and_others_as_many_as_outputs(native):
         sgd = ("sgd", [0.0, 0.0], 0, 0.0, 0.0, 0.0, 0.0, -1.0)
         block = (3, 2, True, 0.0, 0.0, 0.0)
         return _native.Compiled(
-            native.isa, [stage], [block], loss, False, targets, [], sgd, list(measures)
+            native.isa, [stage], [block], loss, True, False, targets, [], sgd, list(measures)
         )
 
     for name, row in LOSSES.items():

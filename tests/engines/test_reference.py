@@ -107,28 +107,6 @@ def test_float32_stays_float32(engine, rng, make_problem):
     np.testing.assert_allclose(gradient, exact_gradient, rtol=1e-4, atol=1e-6)
 
 
-@pytest.fixture
-def mean_loss(monkeypatch):
-    """A row for the mean of squared errors over samples."""
-    row = dataclasses.replace(LOSSES["sum_of_squared_errors"], name="mean", reduction="mean")
-    monkeypatch.setitem(LOSSES._rows, "mean", row)
-    return row.name
-
-
-def test_a_mean_loss_is_the_sum_over_samples_divided(mean_loss, engine, rng, make_problem):
-    summed, averaged = chain(3, 4, 2), chain(3, 4, 2, loss=mean_loss)
-    theta, X, Y = make_problem(rng, summed, 5)
-    value, gradient = engine.value_and_gradient(summed, theta, Data(X, Y))
-    mean, mean_gradient = engine.value_and_gradient(averaged, theta, Data(X, Y))
-    assert mean == pytest.approx(value / 5, rel=1e-14)
-    np.testing.assert_allclose(mean_gradient, gradient / 5, rtol=1e-13, atol=1e-16)
-    log = TrainingLog.empty(1)
-    still = dataclasses.replace(averaged, optimizer=SGD(1e-300))
-    state = TrainingState.fresh(still, theta.dtype)
-    engine.train(still, theta, state, Data(X, Y), None, batch_size=2, log=log)
-    assert log.loss[0] == pytest.approx(value / 5, rel=1e-14)
-
-
 @pytest.mark.parametrize("batch_size", [1, 2, 3, 5, 9])
 @pytest.mark.parametrize("shuffled", [False, True])
 @pytest.mark.parametrize("optimizer", list(OPTIMIZERS))

@@ -18,6 +18,7 @@ from chainrule.layers import (
     GaussianNoise,
     LayerNormalization,
     Normalization,
+    PReLU,
     Rescaling,
 )
 from chainrule.optimizers import SGD, Adam
@@ -25,6 +26,15 @@ from chainrule.optimizers import SGD, Adam
 STACKS = {
     "activation": (Dense(9), Activation("tanh"), Dense(2)),
     "alpha": (Dense(9), Activation("leaky_relu", 0.1), Dense(3), Activation("elu", 0.5)),
+    "prelu": (
+        PReLU(alpha_l2=0.01),
+        Dense(9),
+        PReLU(alpha_l1=0.01, alpha_l2=0.02),
+        Dense(20),
+        PReLU(trainable=False),
+        Dense(2),
+        PReLU(),
+    ),
     "dropout": (Dropout(0.2), Dense(17, "tanh"), Dropout(0.5), Dense(2)),
     "gaussian noise": (GaussianNoise(0.5), Dense(17, "tanh"), GaussianNoise(0.1), Dense(2)),
     "normalisation": (
@@ -183,6 +193,37 @@ def test_max_norm_limits_the_weights_into_each_unit(engine, rng, make_problem):
         norms = np.linalg.norm(p["W"], axis=0)
         assert (norms <= limit).all()
         assert norms.max() > 0.8 * limit
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_prelu_by_hand(dtype, engine):
+    """At the kink the slope is alpha, and what is not negative has no part in that of alpha."""
+    net = Architecture(3, (Dense(3, use_bias=False), PReLU()))
+    program = Program(net, "sum_of_squared_errors")
+    theta = np.concatenate([np.eye(3).ravel(), [0.5, 0.25, 2.0]]).astype(dtype)
+    X = np.array([[-2.0, 0.0, 3.0], [4.0, 1.0, -1.0]], dtype=dtype)
+    A = [[-1, 0, 3], [4, 1, -2]]
+    np.testing.assert_array_equal(engine.forward(net, theta, X), A)
+    data = Data(X, np.array(A, dtype=dtype) - 1)  # so that dL/dA is 2 everywhere
+    value, gradient = engine.value_and_gradient(program, theta, data)
+    assert value == 6
+    found = net.views(gradient)
+    np.testing.assert_array_equal(found[1]["alpha"], [-4, 0, -2])
+    D_ = np.array([[1, 0.5, 2], [2, 2, 4]])  # 2 times the slopes alpha, alpha, 1 and 1, 1, alpha
+    np.testing.assert_array_equal(found[0]["W"], X.T @ D_)
+
+
+def test_prelu_of_a_long_row(fast_engine, rng, make_problem):
+    """Rows of 256 numbers lie a line further apart than they are long; 300 rows are some panels."""
+    net = Architecture(256, (PReLU(), Dense(512), PReLU("ones"), Dense(2)))
+    program = Program(net, "mean_squared_error", SGD(0.05))
+    for dtype, close in ((np.float64, 1e-10), (np.float32, 1e-4)):
+        theta, X, Y = make_problem(rng, program, 300, dtype)
+        found, expected = (
+            engine.value_and_gradient(program, theta, Data(X, Y))[1]
+            for engine in (fast_engine, get_engine("numpy"))
+        )
+        np.testing.assert_allclose(found, expected, rtol=close, atol=close / 100)
 
 
 def test_batch_normalisation_by_hand(engine):

@@ -13,6 +13,7 @@ from chainrule.layers import (
     Dropout,
     GaussianNoise,
     LayerNormalization,
+    PReLU,
     Rescaling,
 )
 from chainrule.optimizers import SGD, Adam
@@ -42,6 +43,7 @@ LAYERS = {
     ),
     "others": (
         Dense(64, use_bias=False, kernel_l2=0.01),
+        PReLU(),
         Activation("elu"),
         Dense(45, "softmax", trainable=False),
         Dense(OUTPUTS, "sigmoid"),
@@ -76,6 +78,7 @@ class Problem:
         """Return the parameters, the slots and the log of a run."""
         theta, state = self.theta.copy(), TrainingState.fresh(self.program, self.theta.dtype)
         log = TrainingLog.empty(epochs, len(MEASURES))
+        log.outputs = np.full((epochs, len(data.X), OUTPUTS), np.nan, self.theta.dtype)
         rows = np.tile(np.arange(SAMPLES), (epochs, 1))
         order = np.random.default_rng(1).permuted(rows, axis=1) if ordered else None
         # Two panels of 128 rows, and one too small to be shared.
@@ -93,7 +96,8 @@ class Problem:
         assert np.isfinite(log.loss).all()
         assert not np.array_equal(theta, self.theta)
         logs = (log.loss, log.measures, log.validation_loss, log.validation_measures)
-        return theta, state.slots, *logs
+        assert np.isfinite(log.outputs).all()
+        return theta, state.slots, log.outputs, *logs
 
     def use(self, data):
         """Return what evaluate, forward and value_and_gradient say."""

@@ -29,9 +29,9 @@ from chainrule.layers import (
     GaussianNoise,
     LayerNormalization,
     Normalization,
+    PReLU,
     Rescaling,
 )
-from chainrule.losses import LOSSES
 
 try:
     from chainrule import _native
@@ -132,6 +132,7 @@ class NativeEngine:
                 log.validation_loss,
                 log.measures,
                 log.validation_measures,
+                log.outputs,
                 done,
             )
         finally:  # Ctrl-C ends the call with KeyboardInterrupt, and what was done counts
@@ -227,6 +228,7 @@ def _by_column(width: int, *values: npt.ArrayLike) -> list[float]:
 _STAGES: dict[type, Callable[[Any, int], tuple[str, str, float | None, list[float]]]] = {
     Dense: lambda layer, _: ("dense", layer.activation, None, []),
     Activation: lambda layer, _: ("activation", layer.activation, layer.alpha, []),
+    PReLU: lambda *_: ("prelu", "linear", None, []),
     Dropout: lambda layer, _: ("dropout", "linear", None, [layer.rate]),
     GaussianNoise: lambda layer, _: ("gaussian_noise", "linear", None, [layer.stddev]),
     BatchNormalization: lambda layer, _: (
@@ -254,7 +256,7 @@ _STAGES: dict[type, Callable[[Any, int], tuple[str, str, float | None, list[floa
 
 def _compiled(isa: str, program: Program) -> _native.Compiled:
     """Hand a program to native code."""
-    architecture, loss = program.architecture, LOSSES[program.loss]
+    architecture, loss = program.architecture, program.loss_row
     stages, blocks = [], []
     last = "linear"
     for i, (layer, places) in enumerate(zip(architecture.layers, architecture.places, strict=True)):
@@ -283,6 +285,7 @@ def _compiled(isa: str, program: Program) -> _native.Compiled:
         stages,
         blocks,
         on_logits or program.loss,
+        program.loss_row.reduction == "mean",
         on_logits is not None,
         program.targets,
         list(program.loss_parameters or loss.parameters),

@@ -54,7 +54,7 @@ class Data:
 
 @dataclass
 class TrainingLog:
-    """What a run of epochs leaves behind: one number an epoch, written as epochs end.
+    """What a run of epochs leaves behind: numbers of each epoch, written as epochs end.
 
     Parameters
     ----------
@@ -68,6 +68,9 @@ class TrainingLog:
         the validation data after it.
     epochs_done : int
         How many epochs were finished: fewer than asked for only when the run was interrupted.
+    outputs : ndarray of the dtype of theta, shape (epochs, n, H), or None
+        What the network gave for the n samples of each epoch, in the order in which they were met,
+        each before the step that it made: what the measures see. Not written if None.
     """
 
     loss: npt.NDArray[np.float64]
@@ -75,6 +78,7 @@ class TrainingLog:
     measures: npt.NDArray[np.float64]
     validation_measures: npt.NDArray[np.float64]
     epochs_done: int = 0
+    outputs: Array | None = None
 
     @classmethod
     def empty(cls, epochs: int, measures: int = 0) -> TrainingLog:

@@ -90,7 +90,7 @@ class ReferenceEngine:
         if batch_size < 1:
             raise ValueError(f"batch_size is {batch_size}; possible: 1 or more")
         n = len(data.X) if order is None else order.shape[1]
-        mean = LOSSES[program.loss].reduction == "mean"
+        mean = program.loss_row.reduction == "mean"
         for epoch in range(len(log.loss)):
             rows = np.arange(n) if order is None else order[epoch]
             total, counted = 0.0, np.zeros(len(program.measures))
@@ -99,6 +99,8 @@ class ReferenceEngine:
                 value, A = self._step(program, theta, state, batch)
                 total += value * len(batch.X) / n if mean else value
                 counted += _measure(program, A, batch)
+                if log.outputs is not None:
+                    log.outputs[epoch, start : start + len(A)] = A
             log.loss[epoch] = total
             log.measures[epoch] = counted / n
             if validation is not None:
@@ -148,7 +150,7 @@ class ReferenceEngine:
         self, program: Program, theta: Array, data: Data, key: int, step: int
     ) -> tuple[float, Array, list[Any], Array]:
         """Return the loss of the data, the gradient, what forward kept, and the outputs."""
-        architecture, loss = program.architecture, LOSSES[program.loss]
+        architecture, loss = program.architecture, program.loss_row
         mode = Mode(training=True, key=key, step=step)
         A, kept = _forward(architecture, theta, data.X, mode)
         gradient = np.zeros_like(theta)
@@ -207,7 +209,7 @@ def _logits(program: Program, kept: list[Any]) -> tuple[Loss, Array] | None:
         Z = kept[-1][0]
     else:
         return None
-    name = LOSSES[program.loss].on_logits.get(layer.activation)
+    name = program.loss_row.on_logits.get(layer.activation)
     return None if name is None else (LOSSES[name], Z)
 
 
@@ -217,16 +219,16 @@ def _measure(program: Program, A: Array, data: Data) -> Array:
 
 
 def _parameters(program: Program) -> tuple[float, ...]:
-    return program.loss_parameters or LOSSES[program.loss].parameters
+    return program.loss_parameters or program.loss_row.parameters
 
 
 def _value(program: Program, A: Array, kept: list[Any], data: Data) -> float:
     """Return the sum over samples of weight times loss, or that divided by N."""
     logits = _logits(program, kept)
-    row, inputs = (LOSSES[program.loss], A) if logits is None else logits
+    row, inputs = (program.loss_row, A) if logits is None else logits
     per_sample = row.per_sample(inputs, data.Y, *_parameters(program))  # (N,)
     total = np.sum(data.weights_of_samples()[:, 0] * per_sample, dtype=np.float64)
-    return float(total * LOSSES[program.loss].scale(len(A)))
+    return float(total * program.loss_row.scale(len(A)))
 
 
 def _penalty(program: Program, theta: Array) -> float:

@@ -25,6 +25,7 @@ from chainrule.layers import (
     GaussianNoise,
     LayerNormalization,
     Normalization,
+    PReLU,
     Rescaling,
 )
 
@@ -81,6 +82,17 @@ def activation_backward(layer: Activation, p: Named, kept: Any, dA: Array) -> tu
     """dL/dX = dL/dA f'(X)."""
     X, A = kept
     return ACTIVATIONS[layer.activation].with_alpha(layer.alpha).pullback(X, A, dA), {}
+
+
+def prelu_forward(layer: PReLU, p: Named, X: Array, mode: Mode) -> tuple[Array, Any]:
+    """Compute A = max(0, X) + alpha min(0, X)."""
+    return np.maximum(X, 0) + p["alpha"] * np.minimum(X, 0), X
+
+
+def prelu_backward(layer: PReLU, p: Named, kept: Any, dA: Array) -> tuple[Array, Named]:
+    """dL/dX = dL/dA (1 if X > 0, else alpha), dL/dalpha = sum of dL/dA min(0, X) over samples."""
+    dX = dA * np.where(kept > 0, 1, p["alpha"]).astype(dA.dtype)
+    return dX, {"alpha": (dA * np.minimum(kept, 0)).sum(axis=0)}
 
 
 def dropout_forward(layer: Dropout, p: Named, X: Array, mode: Mode) -> tuple[Array, Any]:
@@ -198,6 +210,7 @@ def flatten_forward(layer: Flatten, p: Named, X: Array, mode: Mode) -> tuple[Arr
 RULES: dict[type, Rule] = {
     Dense: Rule(dense_forward, dense_backward),
     Activation: Rule(activation_forward, activation_backward),
+    PReLU: Rule(prelu_forward, prelu_backward),
     Dropout: Rule(dropout_forward, dropout_backward),
     GaussianNoise: Rule(gaussian_noise_forward, unchanged_backward),
     BatchNormalization: Rule(batch_norm_forward, batch_norm_backward),

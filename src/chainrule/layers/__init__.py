@@ -5,7 +5,7 @@ shape (N, D): N samples, D columns.
 """
 
 from chainrule.layers.base import Layer, Parameter
-from chainrule.layers.dense import Activation, Dense, Flatten
+from chainrule.layers.dense import Activation, Dense, Flatten, PReLU
 from chainrule.layers.noise import Dropout, GaussianNoise
 from chainrule.layers.scaling import (
     BatchNormalization,
@@ -24,6 +24,7 @@ __all__ = [
     "Layer",
     "LayerNormalization",
     "Normalization",
+    "PReLU",
     "Parameter",
     "Rescaling",
 ]

@@ -1,4 +1,4 @@
-"""Layers of products and functions: dense, activation, flatten."""
+"""Layers of products and functions: dense, activation, PReLU, flatten."""
 
 from __future__ import annotations
 
@@ -112,6 +112,50 @@ class Activation:
     def parameters(self, inputs: int) -> tuple[Parameter, ...]:  # noqa: ARG002
         """Return nothing: it has none."""
         return ()
+
+
+@described
+class PReLU:
+    """A = max(0, X) + alpha min(0, X), each column with a slope alpha of its own, which is learnt.
+
+    Shapes: ``X`` and ``A`` (N, D), ``alpha`` (D,). Source: He, Zhang, Ren and Sun, Delving Deep
+    into Rectifiers, 2015.
+
+    Parameters
+    ----------
+    initializer : str
+        How alpha is drawn, a row of :data:`chainrule.initializers.INITIALIZERS`.
+    alpha_l1, alpha_l2 : float
+        Regularisers: the loss gets l1 sum |alpha| + l2 sum alpha^2.
+    trainable : bool
+        False freezes the layer: training leaves its numbers as they are, bit for bit.
+
+    Examples
+    --------
+    >>> [(p.name, p.shape) for p in PReLU().parameters(3)]
+    [('alpha', (3,))]
+    """
+
+    initializer: str = "zeros"
+    alpha_l1: float = 0.0
+    alpha_l2: float = 0.0
+    trainable: bool = True
+
+    def __post_init__(self) -> None:
+        not_negative("alpha_l1", self.alpha_l1)
+        not_negative("alpha_l2", self.alpha_l2)
+
+    def outputs(self, inputs: int) -> int:
+        """Return ``inputs``."""
+        return inputs
+
+    def parameters(self, inputs: int) -> tuple[Parameter, ...]:
+        """Return alpha."""
+        return (
+            Parameter(
+                "alpha", (inputs,), self.initializer, self.trainable, self.alpha_l1, self.alpha_l2
+            ),
+        )
 
 
 @described

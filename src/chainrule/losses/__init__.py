@@ -176,6 +176,33 @@ _ROWS = (
         regression.cosine_similarity_gradient,
         "mean",
     ),
+    Loss(
+        "mean_absolute_percentage_error",
+        regression.mean_absolute_percentage_error,
+        regression.mean_absolute_percentage_error_gradient,
+        "mean",
+    ),
+    Loss(
+        "mean_squared_logarithmic_error",
+        regression.mean_squared_logarithmic_error,
+        regression.mean_squared_logarithmic_error_gradient,
+        "mean",
+    ),
+    Loss(
+        "categorical_focal_crossentropy",
+        categorical.categorical_focal_crossentropy,
+        categorical.categorical_focal_crossentropy_gradient,
+        "mean",
+        parameters=(2.0, 0.25),  # gamma, alpha
+        on_logits={"softmax": "categorical_focal_crossentropy_from_logits"},
+    ),
+    Loss(
+        "categorical_focal_crossentropy_from_logits",
+        categorical.categorical_focal_crossentropy_from_logits,
+        categorical.categorical_focal_crossentropy_from_logits_gradient,
+        "mean",
+        parameters=(2.0, 0.25),  # gamma, alpha
+    ),
 )
 
 LOSSES: Table[Loss] = Table("loss", {row.name: row for row in _ROWS})

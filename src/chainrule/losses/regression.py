@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from chainrule.losses.clipping import EPSILON
+from chainrule.losses.clipping import EPSILON, clip
 
 Array = npt.NDArray[Any]
 
@@ -80,6 +80,60 @@ def mean_absolute_error_gradient(A: Array, Y: Array) -> Array:
     array([[0.5, 0. ]])
     """
     return np.sign(A - Y) / A.shape[1]  # type: ignore[no-any-return]
+
+
+def mean_absolute_percentage_error(A: Array, Y: Array) -> Array:
+    """L = 100 times the mean of |a - y| / |y|, where |y| counts as at least epsilon.
+
+    Source: Makridakis, Accuracy Measures: Theoretical and Practical Concerns, 1993.
+
+    Examples
+    --------
+    >>> mean_absolute_percentage_error(np.array([[1.0, 3.0]]), np.array([[2.0, 4.0]]))
+    array([37.5])
+    """
+    return 100 * np.mean(np.abs(A - Y) / np.maximum(np.abs(Y), EPSILON), axis=1)  # type: ignore[no-any-return]
+
+
+def mean_absolute_percentage_error_gradient(A: Array, Y: Array) -> Array:
+    """dL/da = 100 sign(a - y) / |y| / H, 0 at a = y.
+
+    Examples
+    --------
+    >>> mean_absolute_percentage_error_gradient(np.array([[1.0, 4.0]]), np.array([[2.0, 4.0]]))
+    array([[-25.,   0.]])
+    """
+    return 100 * np.sign(A - Y) / np.maximum(np.abs(Y), EPSILON) / A.shape[1]  # type: ignore[no-any-return]
+
+
+def mean_squared_logarithmic_error(A: Array, Y: Array) -> Array:
+    """L = mean of (log(1 + a) - log(1 + y))^2, where a and y count as at least epsilon.
+
+    It is the error of growth, whatever the size. The formula is that of Keras.
+
+    Examples
+    --------
+    >>> mean_squared_logarithmic_error(np.array([[np.e - 1]]), np.array([[np.e**3 - 1]])).round(9)
+    array([4.])
+    """
+    return np.mean(np.square(np.log1p(_raised(A)[0]) - np.log1p(_raised(Y)[0])), axis=1)  # type: ignore[no-any-return]
+
+
+def mean_squared_logarithmic_error_gradient(A: Array, Y: Array) -> Array:
+    """dL/da = 2 (log(1 + a) - log(1 + y)) / (1 + a) / H, and 0 where a is below epsilon.
+
+    Examples
+    --------
+    >>> A, Y = np.array([[1.0, -1.0]]), np.array([[3.0, 3.0]])
+    >>> mean_squared_logarithmic_error_gradient(A, Y).round(4)
+    array([[-0.3466, -0.    ]])
+    """
+    Q, slope = _raised(A)
+    return slope * 2 * (np.log1p(Q) - np.log1p(_raised(Y)[0])) / (1 + Q) / A.shape[1]  # type: ignore[no-any-return]
+
+
+def _raised(A: Array) -> tuple[Array, Array]:
+    return clip(A, most=np.inf)
 
 
 def huber(A: Array, Y: Array, delta: float) -> Array:
