@@ -8,6 +8,7 @@
 
 #include "activations_gelu.hpp"
 #include "activations_row.hpp"
+#include "activations_shrink.hpp"
 #include "table.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
@@ -214,8 +215,98 @@ struct Mish {
   }
 };
 
+struct Celu {  // z for z > 0, else alpha (exp(z / alpha) - 1)
+  static constexpr const char* kName = "celu";
+  static constexpr bool kRowWise = false;
+  template <class T>
+  static Vec<T> value(Vec<T> z, T alpha) {
+    return z > T(0) ? z : alpha * expm1<T>(z / alpha);
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> z, Vec<T> a, T alpha) {
+    return z > T(0) ? broadcast(T(1)) : a / alpha + T(1);  // exp(z / alpha)
+  }
+};
+
+struct HardTanh {  // min(max(z, -1), 1)
+  static constexpr const char* kName = "hard_tanh";
+  static constexpr bool kRowWise = false;
+  template <class T>
+  static Vec<T> value(Vec<T> z, T /*alpha*/) {
+    return between<T>(z, -1, 1);
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> z, Vec<T> /*a*/, T /*alpha*/) {
+    return ((z > T(-1)) & (z < T(1))) ? broadcast(T(1)) : Vec<T>{};
+  }
+};
+
+struct HardSilu {  // z hard_sigmoid(z)
+  static constexpr const char* kName = "hard_silu";
+  static constexpr bool kRowWise = false;
+  template <class T>
+  static Vec<T> value(Vec<T> z, T alpha) {
+    return not_endless<T>(z) * HardSigmoid::value<T>(z, alpha);
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> z, Vec<T> /*a*/, T /*alpha*/) {
+    const Vec<T> high = z >= T(3) ? broadcast(T(1)) : (T(2) * z + T(3)) / T(6);
+    return z <= T(-3) ? Vec<T>{} : high;
+  }
+};
+
+struct LogSigmoid {  // log(sigmoid(z)) = -softplus(-z)
+  static constexpr const char* kName = "log_sigmoid";
+  static constexpr bool kRowWise = false;
+  template <class T>
+  static Vec<T> value(Vec<T> z, T /*alpha*/) {
+    return -softplus<T>(-z);
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> z, Vec<T> /*a*/, T /*alpha*/) {
+    return sigmoid<T>(-z);
+  }
+};
+
+// (z + s) / 2 with s = sqrt(z^2 + 4), which is 2 / (s - z). Its derivative is a / s. From 1e9 on s
+// is |z|.
+struct Squareplus {
+  static constexpr const char* kName = "squareplus";
+  static constexpr bool kRowWise = false;
+  template <class T>
+  static Vec<T> root(Vec<T> z) {
+    const auto far = abs<T>(z) > T(1e9);
+    const Vec<T> x = far ? Vec<T>{} : z;
+    return far ? abs<T>(z) : sqrt<T>(x * x + T(4));
+  }
+  template <class T>
+  static Vec<T> value(Vec<T> z, T /*alpha*/) {
+    const Vec<T> half = T(0.5) * root<T>(z) + T(0.5) * abs<T>(z);
+    return z < T(0) ? T(1) / half : half;
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> z, Vec<T> a, T /*alpha*/) {
+    return z > T(1e9) ? broadcast(T(1)) : a / root<T>(z);
+  }
+};
+
+struct SparsePlus {  // 0 up to z = -1, z from 1 on, and (z + 1)^2 / 4 between
+  static constexpr const char* kName = "sparse_plus";
+  static constexpr bool kRowWise = false;
+  template <class T>
+  static Vec<T> value(Vec<T> z, T /*alpha*/) {
+    const Vec<T> half = T(0.5) * (between<T>(z, -1, 1) + T(1));
+    return z >= T(1) ? z : half * half;
+  }
+  template <class T>
+  static Vec<T> derivative(Vec<T> z, Vec<T> /*a*/, T /*alpha*/) {
+    return T(0.5) * (between<T>(z, -1, 1) + T(1));
+  }
+};
+
 using Activations =
     List<Linear, Sigmoid, Tanh, Relu, Relu6, LeakyRelu, Elu, Selu, Gelu, GeluTanh, Silu, Softplus,
-         Softsign, HardSigmoid, Exponential, Mish, Softmax, LogSoftmax>;
+         Softsign, HardSigmoid, Exponential, Mish, Softmax, LogSoftmax, Celu, HardTanh, HardSilu,
+         LogSigmoid, Squareplus, SparsePlus, TanhShrink, SoftShrink, HardShrink>;
 
 }  // namespace chainrule::CHAINRULE_ISA

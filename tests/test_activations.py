@@ -1,6 +1,5 @@
 import dataclasses
 import inspect
-import math
 
 import numpy as np
 import pytest
@@ -16,6 +15,19 @@ TWICE_ROOT = 2 * np.sqrt(2 / PI)
 
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))
+
+
+def share_of_tanh_shrink(z):
+    """c of tanh(z) = z / (1 + c), by its continued fraction; so z - tanh(z) = z c / (1 + c)."""
+    fraction = LONG(121)
+    for odd in range(119, 1, -2):
+        fraction = odd + z * z / fraction
+    return z * z / fraction
+
+
+def tanh_shrink(z):
+    c = share_of_tanh_shrink(np.clip(z, -9, 9))
+    return np.where(np.abs(z) < 9, z * c / (1 + c), z - np.tanh(z))
 
 
 def normal_distribution(z):
@@ -55,11 +67,15 @@ FORMULAS = {
     "hard_sigmoid": lambda z: np.select([z <= -3, z >= 3], [LONG(0), LONG(1)], (z + 3) / 6),
     "exponential": np.exp,
     "mish": lambda z: z * np.tanh(np.logaddexp(LONG(0), z)),
-}
-
-ROW_FORMULAS = {
-    "softmax": lambda z: np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True),
-    "log_softmax": lambda z: z - np.log(np.exp(z).sum(axis=-1, keepdims=True)),
+    "celu": lambda z, alpha=1.0: np.select([z > 0], [z], LONG(alpha) * np.expm1(z / LONG(alpha))),
+    "hard_tanh": lambda z: np.select([z <= -1, z >= 1], [LONG(-1), LONG(1)], z),
+    "hard_silu": lambda z: np.select([z <= -3, z >= 3], [LONG(0), z], z * (z + 3) / 6),
+    "log_sigmoid": lambda z: -np.logaddexp(LONG(0), -z),
+    "squareplus": lambda z: np.where(z < 0, 2 / (np.hypot(z, 2) - z), (z + np.hypot(z, 2)) / 2),
+    "sparse_plus": lambda z: np.select([z <= -1, z >= 1], [LONG(0), z], (z + 1) ** 2 / 4),
+    "tanh_shrink": tanh_shrink,
+    "soft_shrink": lambda z, alpha=0.5: np.sign(z) * np.maximum(np.abs(z) - LONG(alpha), 0),
+    "hard_shrink": lambda z, alpha=0.5: np.select([np.abs(z) > alpha], [z], LONG(0)),
 }
 
 # What f and f' are at -inf and at inf.
@@ -81,6 +97,15 @@ LIMITS = {
     "hard_sigmoid": ((0, 1), (0, 0)),
     "exponential": ((0, INF), (0, INF)),
     "mish": ((0, INF), (0, 1)),
+    "celu": ((-1, INF), (0, 1)),
+    "hard_tanh": ((-1, 1), (0, 0)),
+    "hard_silu": ((0, INF), (0, 1)),
+    "log_sigmoid": ((-INF, 0), (1, 0)),
+    "squareplus": ((0, INF), (0, 1)),
+    "sparse_plus": ((0, INF), (0, 1)),
+    "tanh_shrink": ((-INF, INF), (1, 1)),
+    "soft_shrink": ((-INF, INF), (1, 1)),
+    "hard_shrink": ((-INF, INF), (1, 1)),
 }
 
 # Where f' jumps or bends, and what it is there.
@@ -92,6 +117,12 @@ KINKS = {
     "selu": {0: SELU_SCALE * SELU_ALPHA},
     "softsign": {0: 1},
     "hard_sigmoid": {-3: 0, 3: 0},
+    "celu": {0: 1},
+    "hard_tanh": {-1: 0, 1: 0},
+    "hard_silu": {-3: 0, 3: 1},
+    "sparse_plus": {-1: 0, 1: 1},
+    "soft_shrink": {-0.5: 0, 0.5: 0},
+    "hard_shrink": {-0.5: 0, 0.5: 0},
 }
 
 # How far |z| may be from 0 such that the dtype holds what comes out, and the relative error that is
@@ -101,8 +132,9 @@ ULPS = {"gelu": 1500, "gelu_tanh": 1500}  # others 4
 
 NAMES = list(ACTIVATIONS)
 ELEMENTWISE = list(FORMULAS)
-ROWWISE = list(ROW_FORMULAS)
-WITH_ALPHA = {"leaky_relu": 0.3, "elu": 1.0}
+ROWWISE = ["softmax", "log_softmax"]  # tests/test_activations_rowwise.py
+WITH_ALPHA = {"leaky_relu": 0.3, "elu": 1.0, "celu": 1.0, "soft_shrink": 0.5, "hard_shrink": 0.5}
+SLOWLY = ("softsign", "squareplus", "tanh_shrink", "soft_shrink")  # at 1e4 not yet at the limit
 DTYPES = [np.float32, np.float64]
 
 
@@ -114,7 +146,7 @@ def without_kinks(name, Z):
 
 def test_the_formulas_here_are_of_rows_that_are_there():
     assert set(FORMULAS) == set(LIMITS)
-    assert set(FORMULAS) | set(ROW_FORMULAS) <= set(NAMES)
+    assert set(FORMULAS) | set(ROWWISE) == set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -233,75 +265,11 @@ def test_large_inputs_give_no_warnings_and_no_nan(name, dtype, most):
     ]
     if name == "exponential":
         expected = [0, np.inf]
-    allowed = 1e-3 if name == "softsign" else 4 * np.finfo(dtype).eps
-    np.testing.assert_allclose(A, np.array(expected, dtype=dtype), rtol=allowed)
+    allowed = 1e-3 if name in SLOWLY else 4 * np.finfo(dtype).eps
+    near = 1e-4 if name == "squareplus" else 0
+    np.testing.assert_allclose(A, np.array(expected, dtype=dtype), rtol=allowed, atol=near)
     slopes = np.array(slopes, dtype=dtype)
     np.testing.assert_allclose(row.derivative(Z, A), slopes, rtol=allowed, atol=1e-7)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", ROWWISE)
-def test_values_of_rows(name, dtype, rng):
-    Z = rng.uniform(-20, 20, size=(50, 9)).astype(dtype)
-    A = ACTIVATIONS[name].value(Z)
-    assert A.dtype == dtype
-    expected = ROW_FORMULAS[name](Z.astype(LONG))
-    # Rounding z - max(z), which may be 40, is one of 40 eps in its exponential.
-    eps = float(np.finfo(dtype).eps)
-    atol = eps if name == "log_softmax" else 0  # the logarithm of a sum near 1
-    np.testing.assert_allclose(A.astype(LONG), expected, rtol=50 * eps, atol=2 * atol)
-
-
-@pytest.mark.parametrize("most", [1e4, 1e30])
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_rows_of_large_inputs(dtype, most):
-    Z = np.array([[most, -most, most], [-most, -most, -most], [0, most, -most]], dtype=dtype)
-    A = ACTIVATIONS["softmax"].value(Z)
-    third = np.full(3, 1 / 3)
-    np.testing.assert_array_equal(A, np.array([[0.5, 0, 0.5], third, [0, 1, 0]], dtype=dtype))
-    L = ACTIVATIONS["log_softmax"].value(Z)
-    top = dtype(most)
-    expected = [
-        [-math.log(2), -2 * top - math.log(2), -math.log(2)],
-        [-math.log(3)] * 3,
-        [-top, 0, -2 * top],
-    ]
-    np.testing.assert_allclose(L, expected, rtol=2 * np.finfo(dtype).eps)
-    dA = np.ones_like(Z)
-    np.testing.assert_allclose(ACTIVATIONS["softmax"].pullback(Z, A, dA), 0 * Z, atol=1e-7)
-    np.testing.assert_allclose(ACTIVATIONS["log_softmax"].pullback(Z, L, dA), 1 - 3 * A, atol=1e-6)
-
-
-def test_softmax_of_a_row_sums_to_one(rng):
-    for scale in (1, 30, 1e4):
-        A = ACTIVATIONS["softmax"].value(rng.normal(scale=scale, size=(100, 11)))
-        assert (A >= 0).all()
-        np.testing.assert_allclose(A.sum(axis=1), np.ones(100), rtol=4e-16 * 11)
-
-
-@pytest.mark.parametrize("name", ROWWISE)
-def test_a_shift_of_a_row_changes_nothing(name, rng):
-    row = ACTIVATIONS[name]
-    Z = rng.integers(-20, 20, size=(50, 6)).astype(float)  # so that shifts do not round
-    shift = rng.integers(-(10**6), 10**6, size=(50, 1))
-    np.testing.assert_array_equal(row.value(Z + shift), row.value(Z))
-
-
-def test_log_softmax_is_the_logarithm_of_softmax(rng):
-    Z = rng.normal(scale=5, size=(50, 6))
-    L = ACTIVATIONS["log_softmax"].value(Z)
-    np.testing.assert_allclose(np.exp(L), ACTIVATIONS["softmax"].value(Z), rtol=1e-13)
-
-
-@pytest.mark.parametrize("name", ROWWISE)
-def test_a_row_of_one_and_nan_stay_in_their_row(name):
-    row = ACTIVATIONS[name]
-    np.testing.assert_array_equal(
-        row.value(np.array([[5.0], [-3.0]])), [[float(name == "softmax")]] * 2
-    )
-    A = row.value(np.array([[np.nan, 1.0], [2.0, 1.0]]))
-    assert np.isnan(A[0]).all()
-    assert np.isfinite(A[1]).all()
 
 
 @pytest.mark.parametrize("name", ELEMENTWISE)
@@ -312,15 +280,6 @@ def test_shapes_are_kept(name, shape):
     A = row.value(Z)
     assert A.shape == row.derivative(Z, A).shape == shape
     np.testing.assert_allclose(A, np.full(shape, float(FORMULAS[name](LONG(0.5)))))
-
-
-@pytest.mark.parametrize("name", ROWWISE)
-@pytest.mark.parametrize("shape", [(0, 3), (2, 3), (1, 1)])
-def test_shapes_of_rows_are_kept(name, shape):
-    row = ACTIVATIONS[name]
-    Z = np.full(shape, 0.5)
-    A = row.value(Z)
-    assert A.shape == row.pullback(Z, A, Z).shape == shape
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -350,14 +309,14 @@ def test_defaults_of_alpha(name):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", list(WITH_ALPHA))
 def test_with_alpha(name, dtype):
-    row = ACTIVATIONS[name].with_alpha(0.7)
-    assert (row.name, row.alpha) == (name, 0.7)
+    row = ACTIVATIONS[name].with_alpha(0.75)
+    assert (row.name, row.alpha) == (name, 0.75)
     Z = np.linspace(-4, 4, 18).astype(dtype)
     A = row.value(Z)
-    expected = FORMULAS[name](Z.astype(LONG), alpha=0.7).astype(float)
+    expected = FORMULAS[name](Z.astype(LONG), alpha=0.75).astype(float)
     np.testing.assert_allclose(A, expected, rtol=4 * np.finfo(dtype).eps)
     h = LONG(1e-5)
-    up, down = (FORMULAS[name](Z.astype(LONG) + step, alpha=0.7) for step in (h, -h))
+    up, down = (FORMULAS[name](Z.astype(LONG) + step, alpha=0.75) for step in (h, -h))
     slopes = ((up - down) / (2 * h)).astype(float)
     D_ = row.pullback(Z, A, 2 * np.ones_like(Z))
     assert A.dtype == D_.dtype == dtype

@@ -114,10 +114,10 @@ def settled(loss, optimizer, activation):
     Most optimisers divide by the size of the gradient. Where that is rounding noise, so is their
     step: only short ones keep the float32 tolerance there.
     """
-    if activation == "log_softmax":
-        return OPTIMIZERS[optimizer](learning_rate=1e-4)
     if "percentage" in loss and optimizer == "sgd":  # gradients a hundred times as large
         return OPTIMIZERS[optimizer](learning_rate=1e-5)
+    if activation in ("log_softmax", "sparse_plus"):  # some of its gradients are such noise
+        return OPTIMIZERS[optimizer](learning_rate=1e-4)
     long = optimizer in ("sgd", "adadelta") and "sum" not in loss
     return OPTIMIZERS[optimizer](learning_rate=1e-2 if long else 1e-3)
 

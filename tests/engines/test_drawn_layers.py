@@ -30,6 +30,7 @@ from chainrule.optimizers import OPTIMIZERS, SGD
 # Where rounding decides on which side of a jump a number falls, engines need not agree. A row of
 # the tables is drawn unless its derivative, or its step, jumps.
 JUMPS = {"relu", "relu6", "leaky_relu", "selu", "hard_sigmoid"}
+JUMPS |= {"hard_tanh", "hard_silu", "soft_shrink", "hard_shrink"}
 JUMPS |= {"mean_absolute_error", "mean_absolute_percentage_error", "hinge", "categorical_hinge"}
 JUMPS |= {"lion"}  # a step is the sign of a gradient
 

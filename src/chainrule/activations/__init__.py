@@ -7,7 +7,7 @@ holds the two tables together.
 
 from __future__ import annotations
 
-from chainrule.activations import rectifiers, rowwise, sigmoids, smooth
+from chainrule.activations import rectifiers, rowwise, shrinking, sigmoids, smooth
 from chainrule.activations.row import Activation
 from chainrule.activations.sigmoids import sigmoid, sigmoid_derivative
 from chainrule.tables import Table
@@ -40,6 +40,19 @@ ACTIVATIONS: Table[Activation] = Table(
             Activation("softmax", rowwise.softmax, None, row_pullback=rowwise.softmax_pullback),
             Activation(
                 "log_softmax", rowwise.log_softmax, None, row_pullback=rowwise.log_softmax_pullback
+            ),
+            Activation("celu", rectifiers.celu, rectifiers.celu_derivative, alpha=1.0),
+            Activation("hard_tanh", sigmoids.hard_tanh, sigmoids.hard_tanh_derivative),
+            Activation("hard_silu", sigmoids.hard_silu, sigmoids.hard_silu_derivative),
+            Activation("log_sigmoid", smooth.log_sigmoid, smooth.log_sigmoid_derivative),
+            Activation("squareplus", smooth.squareplus, smooth.squareplus_derivative),
+            Activation("sparse_plus", smooth.sparse_plus, smooth.sparse_plus_derivative),
+            Activation("tanh_shrink", shrinking.tanh_shrink, shrinking.tanh_shrink_derivative),
+            Activation(
+                "soft_shrink", shrinking.soft_shrink, shrinking.soft_shrink_derivative, alpha=0.5
+            ),
+            Activation(
+                "hard_shrink", shrinking.hard_shrink, shrinking.hard_shrink_derivative, alpha=0.5
             ),
         )
     },

@@ -137,3 +137,28 @@ def selu_derivative(Z: Array, A: Array) -> Array:
     array([0.    , 1.7581, 1.0507])
     """
     return np.where(Z > 0, SELU_SCALE, A + SELU_SCALE * SELU_ALPHA).astype(Z.dtype)
+
+
+def celu(Z: Array, alpha: float = 1.0) -> Array:
+    """f(z) = z for z > 0, else alpha (exp(z / alpha) - 1), with alpha not 0.
+
+    Whatever alpha is, the slope has no jump. Source: Barron, Continuously Differentiable
+    Exponential Linear Units, 2017.
+
+    Examples
+    --------
+    >>> celu(np.array([-1000.0, 0.0, 2.0]), alpha=0.5)
+    array([-0.5,  0. ,  2. ])
+    """
+    return np.where(Z > 0, Z, alpha * np.expm1(np.minimum(Z, 0) / alpha))
+
+
+def celu_derivative(Z: Array, A: Array, alpha: float = 1.0) -> Array:
+    """f'(z) = 1 for z > 0, else exp(z / alpha) = a / alpha + 1.
+
+    Examples
+    --------
+    >>> celu_derivative(np.array([-1000.0, 0.0, 2.0]), np.array([-1.0, 0.0, 2.0]))
+    array([0., 1., 1.])
+    """
+    return np.where(Z > 0, 1, A / alpha + 1)

@@ -136,6 +136,55 @@ def hard_sigmoid_derivative(Z: Array, A: Array) -> Array:
     return (np.abs(Z) < 3).astype(Z.dtype) / 6
 
 
+def hard_tanh(Z: Array) -> Array:
+    """f(z) = min(max(z, -1), 1).
+
+    Source: Collobert, Large Scale Machine Learning, 2004.
+
+    Examples
+    --------
+    >>> hard_tanh(np.array([-4.0, 0.5, 4.0]))
+    array([-1. ,  0.5,  1. ])
+    """
+    return np.clip(Z, -1, 1)
+
+
+def hard_tanh_derivative(Z: Array, A: Array) -> Array:
+    """f'(z) = 1 for -1 < z < 1, else 0.
+
+    Examples
+    --------
+    >>> hard_tanh_derivative(np.array([-1.0, 0.0, 1.0]), np.array([-1.0, 0.0, 1.0]))
+    array([0., 1., 0.])
+    """
+    return (np.abs(Z) < 1).astype(Z.dtype)
+
+
+def hard_silu(Z: Array) -> Array:
+    """f(z) = z hard_sigmoid(z); also called hard swish.
+
+    Source: Howard et al., Searching for MobileNetV3, 2019.
+
+    Examples
+    --------
+    >>> hard_silu(np.array([-4.0, 0.0, 1.5, 4.0]))
+    array([-0.   ,  0.   ,  1.125,  4.   ])
+    """
+    return np.maximum(Z, -4) * hard_sigmoid(Z)
+
+
+def hard_silu_derivative(Z: Array, A: Array) -> Array:
+    """f'(z) = (2z + 3) / 6 for -3 < z < 3, 0 below and 1 above.
+
+    Examples
+    --------
+    >>> hard_silu_derivative(np.array([-3.0, 0.0, 3.0]), np.array([0.0, 0.0, 3.0]))
+    array([0. , 0.5, 1. ])
+    """
+    between = (2 * within(Z, 3) + 3) / 6
+    return np.where(Z <= -3, 0, np.where(Z >= 3, 1, between)).astype(Z.dtype)
+
+
 def within(Z: Array, reach: float) -> Array:
     """Return Z limited to [-reach, reach]; NaN stays NaN.
 

@@ -186,3 +186,76 @@ def mish_derivative(Z: Array, A: Array) -> Array:
     """
     t = np.tanh(softplus(Z))
     return t + within(Z, _FAR) * (1 - np.square(t)) * sigmoid(Z)  # type: ignore[no-any-return]
+
+
+def log_sigmoid(Z: Array) -> Array:
+    """f(z) = log(sigmoid(z)) = -softplus(-z).
+
+    Examples
+    --------
+    >>> log_sigmoid(np.array([-1000.0, 0.0])).round(4)
+    array([-1.000e+03, -6.931e-01])
+    """
+    return -softplus(-Z)
+
+
+def log_sigmoid_derivative(Z: Array, A: Array) -> Array:
+    """f'(z) = 1 - sigmoid(z) = sigmoid(-z).
+
+    Examples
+    --------
+    >>> log_sigmoid_derivative(np.zeros(1), log_sigmoid(np.zeros(1)))
+    array([0.5])
+    """
+    return sigmoid(-Z)
+
+
+def squareplus(Z: Array) -> Array:
+    """f(z) = (z + s) / 2, s = sqrt(z^2 + 4): like softplus, without exp.
+
+    Written as 2 / (s - z) for negative z, which is the same and does not cancel. Source: Barron,
+    Squareplus: A Softplus-Like Algebraic Rectifier, 2021.
+
+    Examples
+    --------
+    >>> squareplus(np.array([-1.5, 0.0, 1.5]))
+    array([0.5, 1. , 2. ])
+    """
+    half = np.hypot(Z, 2) / 2 + np.abs(Z) / 2
+    return np.where(Z < 0, 1 / half, half)
+
+
+def squareplus_derivative(Z: Array, A: Array) -> Array:
+    """f'(z) = (1 + z / s) / 2 = a / s, s = sqrt(z^2 + 4).
+
+    Examples
+    --------
+    >>> squareplus_derivative(np.array([-1.5, 0.0, 1e30]), np.array([0.5, 1.0, 1e30]))
+    array([0.2, 0.5, 1. ])
+    """
+    most = 1e9  # from here on the slope is 1 to the last bit
+    return np.minimum(A, most) / np.hypot(np.minimum(Z, most), 2)
+
+
+def sparse_plus(Z: Array) -> Array:
+    """f(z) = 0 up to z = -1, z from 1 on, and (z + 1)^2 / 4 between.
+
+    The formula is that of Keras.
+
+    Examples
+    --------
+    >>> sparse_plus(np.array([-2.0, 0.0, 2.0]))
+    array([0.  , 0.25, 2.  ])
+    """
+    return np.where(Z >= 1, Z, np.square((within(Z, 1) + 1) / 2))
+
+
+def sparse_plus_derivative(Z: Array, A: Array) -> Array:
+    """f'(z) = (z + 1) / 2, but at least 0 and at most 1.
+
+    Examples
+    --------
+    >>> sparse_plus_derivative(np.array([-2.0, 0.0, 2.0]), np.array([0.0, 0.25, 2.0]))
+    array([0. , 0.5, 1. ])
+    """
+    return (within(Z, 1) + 1) / 2
