@@ -126,6 +126,43 @@ class CategoricalCrossentropy(Loss):
 
 
 @register("loss", "keras.losses")
+class CategoricalFocalCrossentropy(Loss):
+    """L = -sum of alpha (1 - p)^gamma y log p over the classes.
+
+    Source: Lin et al., Focal Loss for Dense Object Detection, 2017.
+
+    Examples
+    --------
+    >>> loss = CategoricalFocalCrossentropy(alpha=1.0, gamma=1.0)
+    >>> round(float(loss([[0.0, 1.0]], [[0.5, 0.5]])), 4)
+    0.3466
+    """
+
+    _row = "categorical_focal_crossentropy"
+    _settings = ("from_logits", "label_smoothing", "axis", "alpha", "gamma")
+
+    def __init__(
+        self,
+        alpha: float = 0.25,
+        gamma: float = 2.0,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+        reduction: str | None = MEAN,
+        name: str | None = "categorical_focal_crossentropy",
+        dtype: str | None = None,
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+        self.alpha, self.gamma = alpha, gamma
+        self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, axis
+
+    @property
+    def parameters(self) -> tuple[float, ...]:
+        """``gamma`` and ``alpha``."""
+        return (float(self.gamma), float(self.alpha))
+
+
+@register("loss", "keras.losses")
 class SparseCategoricalCrossentropy(Loss):
     """L = -log p of the class y; targets are class numbers from 0.
 
@@ -237,6 +274,20 @@ def categorical_crossentropy(
 ) -> Tensor:
     """Return :class:`CategoricalCrossentropy` of each sample."""
     return CategoricalCrossentropy(from_logits, label_smoothing, axis).call(y_true, y_pred)
+
+
+def categorical_focal_crossentropy(
+    y_true: Any,
+    y_pred: Any,
+    alpha: float = 0.25,
+    gamma: float = 2.0,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Tensor:
+    """Return :class:`CategoricalFocalCrossentropy` of each sample."""
+    loss = CategoricalFocalCrossentropy(alpha, gamma, from_logits, label_smoothing, axis)
+    return loss.call(y_true, y_pred)
 
 
 def sparse_categorical_crossentropy(

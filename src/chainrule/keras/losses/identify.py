@@ -14,10 +14,7 @@ _ONLY_IN_KERAS = {
     "Circle": ("pairs of samples",),
     "Dice": ("images",),
     "Tversky": ("images",),
-    "CategoricalFocalCrossentropy": ("rare classes",),
     "CategoricalGeneralizedCrossEntropy": ("noisy labels",),
-    "MeanAbsolutePercentageError": ("ratios", "mape", "MAPE"),
-    "MeanSquaredLogarithmicError": ("ratios", "msle", "MSLE"),
 }
 _BY_SHAPE = ("crossentropy", "ce")
 

@@ -58,6 +58,50 @@ class MeanAbsoluteError(Loss):
         super().__init__(name, reduction, dtype)
 
 
+@register("loss", "keras.losses", "mape", "MAPE")
+class MeanAbsolutePercentageError(Loss):
+    """L = 100 mean of |y_true - y_pred| / max(|y_true|, epsilon).
+
+    Examples
+    --------
+    >>> MeanAbsolutePercentageError()([[2.0, 4.0]], [[1.0, 4.0]])
+    Tensor(25., dtype=float32)
+    """
+
+    _row = "mean_absolute_percentage_error"
+    elementwise = True
+
+    def __init__(
+        self,
+        reduction: str | None = MEAN,
+        name: str | None = "mean_absolute_percentage_error",
+        dtype: str | None = None,
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+
+
+@register("loss", "keras.losses", "msle", "MSLE")
+class MeanSquaredLogarithmicError(Loss):
+    """L = mean of (log(1 + y_true) - log(1 + y_pred))^2, both at least epsilon.
+
+    Examples
+    --------
+    >>> round(float(MeanSquaredLogarithmicError()([[0.0, 1.0]], [[0.0, 3.0]])), 4)
+    0.2402
+    """
+
+    _row = "mean_squared_logarithmic_error"
+    elementwise = True
+
+    def __init__(
+        self,
+        reduction: str | None = MEAN,
+        name: str | None = "mean_squared_logarithmic_error",
+        dtype: str | None = None,
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+
+
 @register("loss", "keras.losses")
 class CosineSimilarity(Loss):
     """L = -cosine of the angle between y_true and y_pred, from -1 (the same way) to 1.
@@ -166,6 +210,16 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> Tensor:
 def mean_absolute_error(y_true: Any, y_pred: Any) -> Tensor:
     """Return :class:`MeanAbsoluteError` of each sample."""
     return MeanAbsoluteError().call(y_true, y_pred)
+
+
+def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Tensor:
+    """Return :class:`MeanAbsolutePercentageError` of each sample."""
+    return MeanAbsolutePercentageError().call(y_true, y_pred)
+
+
+def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Tensor:
+    """Return :class:`MeanSquaredLogarithmicError` of each sample."""
+    return MeanSquaredLogarithmicError().call(y_true, y_pred)
 
 
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Tensor:

@@ -16,9 +16,7 @@ _ONLY_IN_KERAS = (
     "BinaryIoU",
     "ConcordanceCorrelation",
     "IoU",
-    "MeanAbsolutePercentageError",
     "MeanIoU",
-    "MeanSquaredLogarithmicError",
     "OneHotIoU",
     "OneHotMeanIoU",
     "PearsonCorrelation",
@@ -26,7 +24,6 @@ _ONLY_IN_KERAS = (
     "RecallAtPrecision",
     "SensitivityAtSpecificity",
     "SpecificityAtSensitivity",
-    *("mape", "MAPE", "msle", "MSLE"),
 )
 _BY_SHAPE = {
     "accuracy": "accuracy",

@@ -83,6 +83,52 @@ class MeanAbsoluteError(Metric):
         return losses.mean_absolute_error(y_true, y_pred)
 
 
+@register("metric", "keras.metrics", "mape", "MAPE")
+class MeanAbsolutePercentageError(Metric):
+    """100 times the mean of |y_true - y_pred| / max(|y_true|, epsilon).
+
+    Examples
+    --------
+    >>> MeanAbsolutePercentageError()([[2, 4]], [[1, 4]])
+    Tensor(25., dtype=float32)
+    """
+
+    _direction = "down"
+    measure = "mean_absolute_percentage_error"
+
+    def __init__(
+        self, name: str | None = "mean_absolute_percentage_error", dtype: str | None = None
+    ) -> None:
+        super().__init__(dtype, name)
+
+    def per_sample(self, y_true: Any, y_pred: Any) -> Tensor:
+        """Return the loss of the same name."""
+        return losses.mean_absolute_percentage_error(y_true, y_pred)
+
+
+@register("metric", "keras.metrics", "msle", "MSLE")
+class MeanSquaredLogarithmicError(Metric):
+    """Mean of (log(1 + y_true) - log(1 + y_pred))^2, both at least epsilon.
+
+    Examples
+    --------
+    >>> round(float(MeanSquaredLogarithmicError()([[0, 1]], [[0, 3]])), 4)
+    0.2402
+    """
+
+    _direction = "down"
+    measure = "mean_squared_logarithmic_error"
+
+    def __init__(
+        self, name: str | None = "mean_squared_logarithmic_error", dtype: str | None = None
+    ) -> None:
+        super().__init__(dtype, name)
+
+    def per_sample(self, y_true: Any, y_pred: Any) -> Tensor:
+        """Return the loss of the same name."""
+        return losses.mean_squared_logarithmic_error(y_true, y_pred)
+
+
 @register("metric", "keras.metrics")
 class LogCoshError(Metric):
     """Mean of log cosh(y_pred - y_true).
