@@ -8,13 +8,13 @@ from typing import Any
 from chainrule.keras.losses.base import Loss
 from chainrule.keras.objects import classes, deserialize, resolve, snake_case
 
-# What Keras 3 has beside the losses here: what for, and short spellings.
+# What Keras 3 has beside the losses here, and what for.
 _ONLY_IN_KERAS = {
-    "CTC": ("sequences",),
-    "Circle": ("pairs of samples",),
-    "Dice": ("images",),
-    "Tversky": ("images",),
-    "CategoricalGeneralizedCrossEntropy": ("noisy labels",),
+    "CTC": "sequences",
+    "Circle": "pairs of samples",
+    "Dice": "images",
+    "Tversky": "images",
+    "CategoricalGeneralizedCrossEntropy": "noisy labels",
 }
 _BY_SHAPE = ("crossentropy", "ce")
 
@@ -72,8 +72,8 @@ def refuse(name: object) -> None:
     ValueError: 'dice', a loss for images, needs real Keras: import keras in the place of \
 chainrule.keras
     """
-    for only, (what, *short) in _ONLY_IN_KERAS.items():
-        if name in (only, snake_case(only), *short):
+    for only, what in _ONLY_IN_KERAS.items():
+        if name in (only, snake_case(only)):
             raise ValueError(f"{name!r}, a loss for {what}, {_elsewhere()}")
 
 

@@ -1,0 +1,46 @@
+"""Activations as functions of arrays, and which row of the engine each of them is.
+
+The formulas are those of ``chainrule.activations``, where each has its source. Functions take
+arrays of any shape and return tensors of that shape; lists and integers become floats.
+
+Examples
+--------
+>>> relu([-1, 2])
+Tensor([0., 2.], dtype=float32)
+>>> row("leaky_relu")
+('leaky_relu', 0.2)
+"""
+
+from chainrule.keras.activations.identify import FUNCTIONS, deserialize, get, row, serialize
+from chainrule.keras.activations.rectifiers import elu, leaky_relu, relu, relu6, selu
+from chainrule.keras.activations.rowwise import log_softmax, softmax
+from chainrule.keras.activations.sigmoids import hard_sigmoid, linear, sigmoid, softsign, tanh
+from chainrule.keras.activations.smooth import exponential, gelu, mish, silu, softplus
+
+swish = silu
+
+__all__ = [
+    "FUNCTIONS",
+    "deserialize",
+    "elu",
+    "exponential",
+    "gelu",
+    "get",
+    "hard_sigmoid",
+    "leaky_relu",
+    "linear",
+    "log_softmax",
+    "mish",
+    "relu",
+    "relu6",
+    "row",
+    "selu",
+    "serialize",
+    "sigmoid",
+    "silu",
+    "softmax",
+    "softplus",
+    "softsign",
+    "swish",
+    "tanh",
+]
