@@ -28,6 +28,16 @@ FORMULAS = {
     "tanh": math.tanh,
     "exponential": math.exp,
     "mish": lambda x: x * math.tanh(math.log1p(math.exp(x))),
+    "celu": lambda x: x if x > 0 else math.expm1(x),
+    "hard_tanh": lambda x: min(max(x, -1.0), 1.0),
+    "hard_silu": lambda x: x * min(max(x / 6 + 0.5, 0.0), 1.0),
+    "hard_swish": lambda x: x * min(max(x / 6 + 0.5, 0.0), 1.0),
+    "log_sigmoid": lambda x: -math.log1p(math.exp(-x)),
+    "squareplus": lambda x: (x + math.sqrt(x * x + 4)) / 2,
+    "sparse_plus": lambda x: x if x >= 1 else (x + 1) ** 2 / 4 if x > -1 else 0.0,
+    "tanh_shrink": lambda x: x - math.tanh(x),
+    "soft_shrink": lambda x: math.copysign(max(abs(x) - 0.5, 0.0), x),
+    "hard_shrink": lambda x: x if abs(x) > 0.5 else 0.0,
 }
 
 
@@ -36,6 +46,10 @@ def test_values(name):
     values = activations.get(name)(X)
     assert isinstance(values, Tensor)
     np.testing.assert_allclose(values, np.vectorize(FORMULAS[name])(X), rtol=1e-12)
+
+
+def test_every_function_of_numbers_has_a_formula():
+    assert {*FORMULAS, "softmax", "log_softmax"} == set(activations.FUNCTIONS)
 
 
 @pytest.mark.parametrize("axis", [-1, 0, 1])
@@ -49,6 +63,10 @@ def test_softmax_along_an_axis(axis):
 def test_settings_change_the_values():
     np.testing.assert_allclose(activations.leaky_relu([-2.0], 0.1), [-0.2])
     np.testing.assert_allclose(activations.elu([-1.0], alpha=2.0), [2 * math.expm1(-1)], rtol=1e-6)
+    np.testing.assert_allclose(activations.celu([-1.0], alpha=2.0), [2 * math.expm1(-0.5)], 1e-6)
+    np.testing.assert_allclose(activations.squareplus([1.5], b=10.0), [2.5])
+    np.testing.assert_allclose(activations.soft_shrink([-3.0, 0.9], 1.0), [-2.0, 0.0])
+    np.testing.assert_allclose(activations.hard_shrink([-3.0, 0.9], 1.0), [-3.0, 0.0])
     u = math.sqrt(2 / math.pi) * (0.5 + 0.044715 * 0.125)
     assert float(activations.gelu(0.5, approximate=True)) == pytest.approx(
         0.25 * (1 + math.tanh(u)), rel=1e-6
@@ -101,6 +119,9 @@ def test_every_function_is_a_row_of_the_engine_with_the_same_values(name):
         (partial(activations.relu, negative_slope=0.1), ("leaky_relu", 0.1)),
         (partial(activations.relu, max_value=6.0), ("relu6", None)),
         (partial(activations.gelu, approximate=True), ("gelu_tanh", None)),
+        (partial(activations.soft_shrink, threshold=0.25), ("soft_shrink", 0.25)),
+        (partial(activations.celu, alpha=2), ("celu", 2.0)),
+        (partial(activations.squareplus, b=4.0), ("squareplus", None)),
         (partial(activations.softmax, axis=-1), ("softmax", None)),
         ({"class_name": "function", "config": "relu"}, ("relu", None)),
     ],

@@ -12,23 +12,48 @@ Tensor([0., 2.], dtype=float32)
 """
 
 from chainrule.keras.activations.identify import FUNCTIONS, deserialize, get, row, serialize
-from chainrule.keras.activations.rectifiers import elu, leaky_relu, relu, relu6, selu
+from chainrule.keras.activations.rectifiers import celu, elu, leaky_relu, relu, relu6, selu
 from chainrule.keras.activations.rowwise import log_softmax, softmax
-from chainrule.keras.activations.sigmoids import hard_sigmoid, linear, sigmoid, softsign, tanh
-from chainrule.keras.activations.smooth import exponential, gelu, mish, silu, softplus
+from chainrule.keras.activations.shrinking import hard_shrink, soft_shrink, tanh_shrink
+from chainrule.keras.activations.sigmoids import (
+    hard_sigmoid,
+    hard_tanh,
+    linear,
+    sigmoid,
+    softsign,
+    tanh,
+)
+from chainrule.keras.activations.smooth import (
+    exponential,
+    gelu,
+    hard_silu,
+    log_sigmoid,
+    mish,
+    silu,
+    softplus,
+    sparse_plus,
+    squareplus,
+)
 
 swish = silu
+hard_swish = hard_silu
 
 __all__ = [
     "FUNCTIONS",
+    "celu",
     "deserialize",
     "elu",
     "exponential",
     "gelu",
     "get",
+    "hard_shrink",
     "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "hard_tanh",
     "leaky_relu",
     "linear",
+    "log_sigmoid",
     "log_softmax",
     "mish",
     "relu",
@@ -38,9 +63,13 @@ __all__ = [
     "serialize",
     "sigmoid",
     "silu",
+    "soft_shrink",
     "softmax",
     "softplus",
     "softsign",
+    "sparse_plus",
+    "squareplus",
     "swish",
     "tanh",
+    "tanh_shrink",
 ]

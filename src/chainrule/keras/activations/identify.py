@@ -6,10 +6,37 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from chainrule.keras.activations.rectifiers import Row, elu, leaky_relu, relu, relu6, relu_row, selu
+from chainrule.keras.activations.rectifiers import (
+    Row,
+    celu,
+    elu,
+    leaky_relu,
+    relu,
+    relu6,
+    relu_row,
+    selu,
+)
 from chainrule.keras.activations.rowwise import log_softmax, softmax
-from chainrule.keras.activations.sigmoids import hard_sigmoid, linear, sigmoid, softsign, tanh
-from chainrule.keras.activations.smooth import exponential, gelu, mish, silu, softplus
+from chainrule.keras.activations.shrinking import hard_shrink, soft_shrink, tanh_shrink
+from chainrule.keras.activations.sigmoids import (
+    hard_sigmoid,
+    hard_tanh,
+    linear,
+    sigmoid,
+    softsign,
+    tanh,
+)
+from chainrule.keras.activations.smooth import (
+    exponential,
+    gelu,
+    hard_silu,
+    log_sigmoid,
+    mish,
+    silu,
+    softplus,
+    sparse_plus,
+    squareplus,
+)
 from chainrule.tables import Table
 
 Function = Callable[..., Any]
@@ -35,18 +62,24 @@ _ROWS: dict[Function, Callable[..., Row]] = {
     hard_sigmoid: lambda: ("hard_sigmoid", None),
     exponential: lambda: ("exponential", None),
     mish: lambda: ("mish", None),
+    celu: lambda alpha=1.0: ("celu", float(alpha)),
+    hard_tanh: lambda: ("hard_tanh", None),
+    hard_silu: lambda: ("hard_silu", None),
+    log_sigmoid: lambda: ("log_sigmoid", None),
+    squareplus: lambda b=4: ("squareplus" if b == 4 else "", None),
+    sparse_plus: lambda: ("sparse_plus", None),
+    tanh_shrink: lambda: ("tanh_shrink", None),
+    soft_shrink: lambda threshold=0.5: ("soft_shrink", float(threshold)),
+    hard_shrink: lambda threshold=0.5: ("hard_shrink", float(threshold)),
 }
 
 FUNCTIONS: Table[Function] = Table(
-    "activation", {function.__name__: function for function in _ROWS} | {"swish": silu}
+    "activation",
+    {function.__name__: function for function in _ROWS} | {"swish": silu, "hard_swish": hard_silu},
 )
 
 # What Keras has besides, and the engine has not.
-_UNSUPPORTED = (
-    *("celu", "glu", "hard_shrink", "hard_silu", "hard_swish", "hard_tanh", "log_sigmoid"),
-    *("soft_shrink", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "tanh_shrink"),
-    "threshold",
-)
+_UNSUPPORTED = ("glu", "sparse_sigmoid", "sparsemax", "threshold")
 
 
 def get(identifier: object) -> Function:

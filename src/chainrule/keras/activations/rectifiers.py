@@ -89,3 +89,14 @@ def selu(x: npt.ArrayLike) -> Tensor:
     array([-1.1113,  1.0507], dtype=float32)
     """
     return value("selu", x)
+
+
+def celu(x: npt.ArrayLike, alpha: float = 1.0) -> Tensor:
+    """f(x) = x for x > 0, else alpha (exp(x / alpha) - 1).
+
+    Examples
+    --------
+    >>> celu([-1, 5]).round(4)
+    array([-0.6321,  5.    ], dtype=float32)
+    """
+    return value("celu", x, alpha)

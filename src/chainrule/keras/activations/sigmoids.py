@@ -61,3 +61,14 @@ def softsign(x: npt.ArrayLike) -> Tensor:
     Tensor([-0.75,  0.5 ], dtype=float32)
     """
     return value("softsign", x)
+
+
+def hard_tanh(x: npt.ArrayLike) -> Tensor:
+    """f(x) = min(max(x, -1), 1).
+
+    Examples
+    --------
+    >>> hard_tanh([-3, 0.5])
+    Tensor([-1. ,  0.5], dtype=float32)
+    """
+    return value("hard_tanh", x)
