@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from chainrule.keras import Sequential, layers
+from chainrule.keras import Sequential, layers, optimizers
 
 X = np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]], np.float32)
 
@@ -26,6 +26,7 @@ def test_dense_is_a_product_a_bias_and_an_activation():
         (layers.ReLU(negative_slope=0.5), np.where(X > 0, X, X / 2)),
         (layers.ReLU(max_value=6), np.clip(X, 0, 6)),
         (layers.LeakyReLU(), np.where(X > 0, X, 0.3 * X)),
+        (layers.PReLU("ones"), X),
         (layers.ELU(2.0), np.where(X > 0, X, 2 * np.expm1(X))),
         (layers.Softmax(), np.exp(X) / np.exp(X).sum(axis=1, keepdims=True)),
         (layers.Dropout(0.5), X),
@@ -79,6 +80,30 @@ def test_switched_off_gamma_is_no_weight_and_is_not_trained():
     assert hidden.name == "gamma"
     np.testing.assert_array_equal(hidden.numpy(), [1, 1, 1])
     assert np.any(layer.beta.numpy() != 0)
+
+
+def test_slope_of_prelu_is_learnt_regularized_constrained_and_frozen():
+    layer = layers.PReLU("ones", alpha_regularizer="l2", alpha_constraint="non_neg")
+    model = Sequential([layers.Input((2,)), layer])
+    assert layer.name.startswith("p_re_lu")
+    assert [v.path.split("/", 1)[1] for v in layer.weights] == [f"{layer.name}/alpha"]
+    model.compile(optimizers.SGD(0.1), "mse")
+    # alpha = 1: outputs -2 and 3; the loss is the mean of (a - y)^2, and 0.01 sum alpha^2.
+    model.train_on_batch([[-2.0, 3.0]], [[-1.0, 3.0]])
+    slope = (-2.0 - -1.0) * -2.0 + 0.02  # dL/dalpha of the first column
+    np.testing.assert_allclose(layer.alpha, [1 - 0.1 * slope, 1 - 0.1 * 0.02], rtol=1e-6)
+    model.train_on_batch([[-20.0, 3.0]], [[20.0, 3.0]])
+    assert float(layer.alpha[0]) == 0  # the step ends below 0
+    layer.trainable = False
+    before = layer.get_weights()[0]
+    model.compile("sgd", "mse")
+    model.train_on_batch([[-2.0, -3.0]], [[5.0, 5.0]])
+    np.testing.assert_array_equal(layer.alpha, before)
+
+
+def test_prelu_shares_no_axes():
+    with pytest.raises(ValueError, match=r"shared_axes is \[1\]; possible: None"):
+        layers.PReLU(shared_axes=[1])
 
 
 def test_shapes_go_through_flatten_and_reshape():

@@ -9,7 +9,7 @@ from typing import Any
 
 from chainrule.keras.layers.base import Layer
 from chainrule.keras.layers.core import Activation, Dense, Flatten, Reshape
-from chainrule.keras.layers.functions import ELU, LeakyReLU, ReLU, Softmax
+from chainrule.keras.layers.functions import ELU, LeakyReLU, PReLU, ReLU, Softmax
 from chainrule.keras.layers.inputs import Input, InputLayer
 from chainrule.keras.layers.noise import Dropout, GaussianNoise
 from chainrule.keras.layers.normalization import BatchNormalization, LayerNormalization
@@ -30,6 +30,7 @@ __all__ = [
     "LayerNormalization",
     "LeakyReLU",
     "Normalization",
+    "PReLU",
     "ReLU",
     "Rescaling",
     "Reshape",

@@ -255,7 +255,7 @@ class Layer(Configured):
 
 def _base_name(cls: type) -> str:
     # Keras makes "re_lu" of ReLU in names of layers, but "relu" in identifiers.
-    return {"ReLU": "re_lu", "LeakyReLU": "leaky_re_lu"}.get(cls.__name__, snake_case(cls.__name__))
+    return snake_case(cls.__name__.replace("ReLU", "ReLu"))
 
 
 def sample_shape(name: str, shape: Iterable[int | None]) -> tuple[int, ...]:

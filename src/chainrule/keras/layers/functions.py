@@ -6,8 +6,11 @@ from typing import Any
 
 from chainrule import layers
 from chainrule.arrays import positive
+from chainrule.keras import constraints, initializers, regularizers
 from chainrule.keras.layers.base import Layer, Shape
+from chainrule.keras.layers.core import written
 from chainrule.keras.objects import register
+from chainrule.keras.variables import Variable
 
 
 class _Function(Layer):
@@ -119,6 +122,78 @@ class LeakyReLU(_Function):
     def own_config(self) -> dict[str, Any]:
         """Return the settings, as Keras writes them."""
         return {"negative_slope": self.negative_slope}
+
+
+@register("layer", "keras.layers")
+class PReLU(Layer):
+    """A = X, and alpha X where X is negative, with an alpha of each column that is learnt.
+
+    Source: He, Zhang, Ren and Sun, Delving Deep into Rectifiers, 2015.
+
+    Parameters
+    ----------
+    alpha_initializer : str or Initializer
+        How alpha is drawn.
+    alpha_regularizer : str or Regularizer, optional
+        What the loss gets added.
+    alpha_constraint : str or Constraint, optional
+        What is done to alpha after each step.
+    **settings
+        Those of :class:`Layer`.
+
+    Examples
+    --------
+    >>> PReLU(alpha_initializer="ones")([[-1.0, 2.0]])
+    Tensor([[-1.,  2.]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        alpha_initializer: Any = "zeros",
+        alpha_regularizer: Any = None,
+        alpha_constraint: Any = None,
+        shared_axes: Any = None,
+        **settings: Any,
+    ) -> None:
+        if shared_axes is not None:
+            raise ValueError(f"shared_axes is {shared_axes!r}; possible: None")
+        self.alpha_initializer = initializers.get(alpha_initializer)
+        self.alpha_regularizer = regularizers.get(alpha_regularizer)
+        self.alpha_constraint = constraints.get(alpha_constraint)
+        self.alpha: Variable | None = None
+        super().__init__(**settings)
+
+    def create(self, input_shape: Shape) -> None:
+        """Make alpha, one number for each number of a sample."""
+        self.alpha = self.add_weight(
+            "alpha", tuple(a or 0 for a in input_shape[1:]), self.alpha_initializer
+        )
+
+    def describe(self) -> tuple[layers.Layer, ...]:
+        """Return the layer of the same name."""
+        penalty = self.alpha_regularizer
+        return (
+            layers.PReLU(
+                alpha_l1=penalty.l1 if penalty else 0.0,
+                alpha_l2=penalty.l2 if penalty else 0.0,
+                trainable=self.trainable,
+            ),
+        )
+
+    def constraints(self) -> list[tuple[Variable, Any]]:
+        """Return the variables with constraints that the engines do not have themselves."""
+        if self.alpha is None or self.alpha_constraint is None:
+            return []
+        return [(self.alpha, self.alpha_constraint)]
+
+    def own_config(self) -> dict[str, Any]:
+        """Return the settings, as Keras writes them."""
+        return {
+            "alpha_initializer": written(self.alpha_initializer),
+            "alpha_regularizer": written(self.alpha_regularizer),
+            "alpha_constraint": written(self.alpha_constraint),
+            "shared_axes": None,
+        }
 
 
 @register("layer", "keras.layers")
