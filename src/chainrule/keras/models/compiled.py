@@ -91,12 +91,12 @@ class Compiled:
                 "'categorical_crossentropy'"
             )
         self.loss.check_trainable()
-        if self.loss.engine_reduction != "mean":
-            raise ValueError(
-                f"loss {self.loss.name!r} has reduction={self.loss.reduction!r}; possible in "
-                f"training: 'sum_over_batch_size'; or real Keras"
-            )
         return self.loss
+
+    @property
+    def sums(self) -> bool:
+        """Whether the loss of a batch is the sum, not the mean, over its samples."""
+        return self.loss is not None and self.loss.engine_reduction == "sum"
 
     def program(self, network: Network, measures: tuple[str, ...] = ()) -> Program:
         """Return what an engine must know to train the network."""
@@ -107,6 +107,7 @@ class Compiled:
             self.optimizer.describe(),
             loss.parameters,
             measures,
+            loss.engine_reduction,
         )
 
     def state(self, network: Network, trainable: Sequence[Any]) -> TrainingState:

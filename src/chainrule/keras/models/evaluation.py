@@ -14,6 +14,7 @@ from chainrule.engines.protocol import Engine
 from chainrule.keras import data
 from chainrule.keras.callbacks import CallbackList
 from chainrule.keras.models.compiled import Compiled
+from chainrule.keras.models.counting import by_batch
 from chainrule.keras.models.samples import Prepared, prepare
 from chainrule.keras.models.trainer import batch_of
 
@@ -121,12 +122,13 @@ def evaluate(
             steps=given.num_batches,
         )
     one_by_one = not whole or called.hooks.test_batches
+    in_batches = one_by_one or compiled.sums or any(by_batch(m) for m in compiled.metrics)
     called.on_test_begin()
     total, n, logs = 0.0, 0, {}
     compiled_before = len(compiled.metrics)
     for metric in compiled.metrics:
         metric.reset_state()
-    for i, batch in enumerate(_batches(given, size, one_by_one)):
+    for i, batch in enumerate(_batches(given, size, in_batches)):
         if one_by_one:
             called.on_test_batch_begin(i)
         prepared = prepare(model, compiled, *batch)
@@ -145,12 +147,12 @@ def evaluate(
     return logs
 
 
-def _batches(given: Any, size: int, one_by_one: bool) -> Iterator[tuple[Array, Any, Array | None]]:
+def _batches(given: Any, size: int, in_batches: bool) -> Iterator[tuple[Array, Any, Array | None]]:
     if not isinstance(given, data.Samples):
         for x, y, weight in given.epoch():
             yield x, y, weight
         return
-    step = size if one_by_one else max(given.n, 1)
+    step = size if in_batches else max(given.n, 1)
     for start in range(0, given.n, step):
         part = slice(start, start + step)
         weight = None if given.weight is None else given.weight[part]

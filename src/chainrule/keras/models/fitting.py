@@ -14,10 +14,11 @@ from chainrule.engines.protocol import Data
 from chainrule.keras import data, random
 from chainrule.keras.callbacks import CallbackList, History, ProgbarLogger
 from chainrule.keras.callbacks.callback import hears
-from chainrule.keras.data.sources import from_samples
 from chainrule.keras.models.compiled import Compiled
+from chainrule.keras.models.counting import Counting
 from chainrule.keras.models.evaluation import engine, evaluate
 from chainrule.keras.models.samples import Prepared, prepare
+from chainrule.keras.models.sums import Sums
 from chainrule.keras.models.trainer import batch_of
 from chainrule.keras.models.watching import Watch, averages, limits
 
@@ -49,7 +50,7 @@ def fit(
     """Train a model; see :meth:`Trainer.fit`."""
     compiled = model.needed("fit")
     compiled.needed_loss()
-    size = batch_of(batch_size)
+    batch_of(batch_size)  # refuses what is none
     integer("epochs", epochs, least=0)
     integer("initial_epoch", initial_epoch, least=0)
     if not isinstance(shuffle, bool | np.bool_):
@@ -61,7 +62,7 @@ def fit(
         x,
         y,
         sample_weight,
-        batch_size=size,
+        batch_size=batch_size,
         steps_per_epoch=steps_per_epoch,
         shuffle=bool(shuffle),
         dtype=model.dtype,
@@ -75,11 +76,6 @@ def fit(
         validation_steps,
         validation_freq,
     )
-    if isinstance(given, data.Samples):
-        prepared = prepare(model, compiled, given.x, given.y, given.weight)
-        same = compiled.measures(prepared.weight is not None or class_weight is not None)
-        if len(same) < len(compiled.metrics):  # which only Python computes, batch after batch
-            given = data.Batches(from_samples(given, bool(shuffle)), given.num_batches)
     if not isinstance(given, data.Samples):
         from chainrule.keras.models.streaming import fit_batches
 
@@ -99,10 +95,10 @@ def fit(
     run(
         model,
         compiled,
-        prepared,
+        prepare(model, compiled, given.x, given.y, given.weight),
         validation,
         called,
-        size,
+        given.batch_size,
         epochs,
         initial_epoch,
         int(verbose),
@@ -131,6 +127,8 @@ def run(
     network = model.network
     same = compiled.measures(prepared.weight is not None or class_weight is not None)
     counted = {compiled.metrics[i].name: measure for i, measure in same.items()}
+    others = [metric for i, metric in enumerate(compiled.metrics) if i not in same]
+    counting = Counting(compiled, others, prepared, network.result, size) if others else None
     state = compiled.state(network, model.trainable_weights)
     checked = validation.for_engine(called)
     watch = Watch(
@@ -141,6 +139,8 @@ def run(
         epochs,
         verbose,
         counted,
+        counting,
+        Sums(len(prepared.data.X), size) if compiled.sums else None,
         validation if validation.wanted and checked is None else None,
         [*limits(model), *averages(model, compiled)],
     )
@@ -157,6 +157,7 @@ def run(
             class_weight=class_weight,
             validation_data=checked,
             callbacks=[watch],
+            keep_outputs=counting is not None,
         )
     except BaseException:
         watch.catch_up()  # an interrupted run keeps the history of its epochs
@@ -220,6 +221,8 @@ class Validation:
         """Return the samples, where the engine can look at them itself after each epoch."""
         compiled = self.model.needed("fit")
         if not isinstance(self.given, data.Samples) or self.frequency != 1 or self.steps:
+            return None
+        if compiled.sums:  # batch by batch, as the mean of sums depends on the batches
             return None
         users = (each for each in called.callbacks if type(each) not in (History, ProgbarLogger))
         if any(hears(each, hook) for each in users for hook in _TEST_HOOKS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +21,15 @@ Array = npt.NDArray[Any]
 
 @dataclass
 class Prepared:
-    """Samples for an engine, and the targets and weights as they were given."""
+    """Samples for an engine, the targets and weights as they were given, and by what they differ.
+
+    The engine's weights are ``scale`` times those of the user.
+    """
 
     data: Data
     y: Array
     weight: Array | None
+    scale: float = 1.0
 
 
 def prepare(
@@ -50,9 +55,14 @@ def prepare(
     given = weight
     if weight is not None:
         weight = np.ascontiguousarray(weight, dtype=dtype).reshape(-1)
-    if loss.sample_scale != 1:
+    scale = loss.sample_scale
+    if (
+        loss.engine_reduction == "sum"
+    ):  # of what the engine takes the mean of in a sample
+        scale *= math.prod(network.result[:-1])
+    if scale != 1:
         ones = np.ones(len(X), dtype=dtype) if weight is None else weight
-        weight = ones * network.dtype.type(loss.sample_scale)
+        weight = ones * network.dtype.type(scale)
     if not loss.sparse:
         Y = np.ascontiguousarray(loss.smoothed(Y), dtype=dtype)
-    return Prepared(Data(X, Y, weight), np.asarray(y), given)
+    return Prepared(Data(X, Y, weight), np.asarray(y), given, scale)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import numpy.typing as npt
 
 from chainrule import training
@@ -46,14 +47,10 @@ def step(model: Sequential, compiled: Compiled, prepared: Prepared, class_weight
     program = compiled.program(network)
     samples = training.weighted(program, prepared.data, class_weight)
     state = compiled.state(network, model.trainable_weights)
-    if compiled.metrics:  # before the step, as in Keras
-        A = engine().forward(network.architecture, network.theta, samples.X)
-        weight = None
-        if samples.weight is not None:
-            weight = samples.weight / compiled.needed_loss().sample_scale
-        counted = Prepared(samples, prepared.y, weight)
-        count(compiled, counted, A.reshape(-1, *network.result))
     log = TrainingLog.empty(1)
+    if compiled.metrics:
+        shape = (1, len(samples.X), network.architecture.outputs)
+        log.outputs = np.empty(shape, dtype=network.dtype)
     engine().train(
         program,
         network.theta,
@@ -63,6 +60,10 @@ def step(model: Sequential, compiled: Compiled, prepared: Prepared, class_weight
         batch_size=len(samples.X),
         log=log,
     )
+    if log.outputs is not None:  # those from before the step, as in Keras
+        weight = None if samples.weight is None else samples.weight / prepared.scale
+        counted = Prepared(samples, prepared.y, weight)
+        count(compiled, counted, log.outputs.reshape(-1, *network.result))
     return float(log.loss[0])
 
 

@@ -16,6 +16,8 @@ import numpy as np
 from chainrule.callbacks import Callback, Run
 from chainrule.keras.callbacks import CallbackList
 from chainrule.keras.models.compiled import Compiled
+from chainrule.keras.models.counting import Counting
+from chainrule.keras.models.sums import Sums
 from chainrule.keras.output.console import can_redraw
 
 if TYPE_CHECKING:
@@ -42,6 +44,10 @@ class Watch(Callback):
         0, 1 or 2.
     counted : dict of str to str
         From the names of metrics to the engine's measures that are the same.
+    counting : Counting or None
+        For metrics that the engine does not count.
+    sums : Sums or None
+        For a loss that sums over the samples of a batch.
     validate : callable or None
         ``validate(epoch)`` returns the logs of a validation that the engine does not do itself.
     after_steps : sequence of callable
@@ -55,6 +61,8 @@ class Watch(Callback):
     last: int
     verbose: int
     counted: dict[str, str]
+    counting: Counting | None
+    sums: Sums | None
     validate: Callable[[int], dict[str, float]] | None
     after_steps: Sequence[Callable[[], None]]
     _run: Run | None = None
@@ -66,7 +74,12 @@ class Watch(Callback):
         hooks = self.called.hooks
         self._batches = hooks.batches
         self._each = (
-            hooks.epochs or hooks.batches or self.validate is not None or bool(self.after_steps)
+            hooks.epochs
+            or hooks.batches
+            or self.validate is not None
+            or bool(self.after_steps)
+            or self.counting is not None
+            or (self.sums is not None and self.sums.uneven)
         )
         self._many = self.verbose == 0 and not self._each  # many epochs a call
         self._a_call = 0  # epochs a call, if many; 0: all
@@ -91,10 +104,16 @@ class Watch(Callback):
         """Return the batch after which something is to be done."""
         if self._batches or self.after_steps:
             return batch + 1
-        return batch + self._stride if self._draws and not self._many else None
+        due = batch + self._stride if self._draws and not self._many else None
+        if self.sums is not None and self._run is not None:
+            before_last = self.sums.next_batch(batch, self._run.batches)
+            due = min((each for each in (due, before_last) if each), default=None)
+        return due
 
     def after_batch(self, run: Run) -> None:
         """Do what callbacks, constraints and the bar want after a batch."""
+        if self.sums is not None:
+            self.sums.note(run)
         for act in self.after_steps:
             act()
         batch = (run.batch - 1) % run.batches
@@ -145,6 +164,8 @@ class Watch(Callback):
 
     def _epoch_begins(self, run: Run) -> None:
         self._start = time.perf_counter()
+        if self.counting is not None:
+            self.counting.begin_epoch()
         self.called.on_epoch_begin(self.first + run.epoch)
         if self._batches:
             self.called.on_train_batch_begin(0)
@@ -164,16 +185,20 @@ class Watch(Callback):
         self._refresh(run)
 
     def _logs(self, run: Run) -> dict[str, float]:
-        logs = {"loss": run.loss}
-        for name, measure in self.counted.items():
-            logs[name] = run.measures[measure]
+        logs = {"loss": run.loss if self.sums is None else self.sums.loss(run)}
+        if self.counting is not None:
+            self.counting.update(run)
+        for metric in self.compiled.metrics:
+            measure = self.counted.get(metric.name)
+            logs[metric.name] = run.measures[measure] if measure else float(metric.result())
         return logs
 
     # Many epochs.
 
     def _note_many(self, run: Run) -> None:
         history, start = run.history, self._done
-        columns = {"loss": history.loss[start:]}
+        loss = history.loss[start:]
+        columns = {"loss": loss if self.sums is None else self.sums.whole(loss)}
         for name, measure in self.counted.items():
             columns[name] = history.measures[measure][start:]
         if run.validation_data is not None:
