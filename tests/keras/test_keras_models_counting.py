@@ -169,6 +169,13 @@ def test_validation_sums_batch_by_batch():
     assert model.evaluate(X, Y, batch_size=8, verbose=0) == pytest.approx(expected, rel=1e-5)
 
 
+def test_a_single_batch_is_summed_as_one():
+    model = network(losses.MeanSquaredError(reduction="sum"))
+    errors = np.square(model.predict(np.tile(X, (3, 1)), verbose=0) - np.tile(Y, (3, 1)))
+    found = model.test_on_batch(np.tile(X, (3, 1)), np.tile(Y, (3, 1)))
+    assert found == pytest.approx(errors.sum(), rel=1e-5)
+
+
 def test_sums_over_more_axes_are_those_of_all_outputs():
     model = Sequential([layers.Input((4,)), layers.Dense(6), layers.Reshape((3, 2))])
     model.compile(optimizers.SGD(0.0), losses.MeanSquaredError(reduction="sum"))

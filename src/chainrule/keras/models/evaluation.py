@@ -53,8 +53,9 @@ def predict(
     callbacks: Any = None,
 ) -> Array:
     """Return the outputs for samples, or for batches of them; see :meth:`Trainer.predict`."""
-    size = batch_of(batch_size)
-    given = data.adapt(x, batch_size=size, steps_per_epoch=steps, dtype=model.dtype)
+    batch_of(batch_size)  # refuses what is none
+    given = data.adapt(x, batch_size=batch_size, steps_per_epoch=steps, dtype=model.dtype)
+    size = given.batch_size if isinstance(given, data.Samples) else None
     verbose = 1 if verbose == "auto" else int(verbose)
     called = CallbackList(
         callbacks,
@@ -102,11 +103,11 @@ def evaluate(
 ) -> dict[str, float]:
     """Return the loss and the metrics by name; see :meth:`Trainer.evaluate`."""
     compiled = model.needed("evaluate")
-    size = batch_of(batch_size)
+    batch_of(batch_size)  # refuses what is none
     given = x  # which validation has adapted already
     if not isinstance(x, data.Samples | data.Batches):
         given = data.adapt(
-            x, y, sample_weight, batch_size=size, steps_per_epoch=steps, dtype=model.dtype
+            x, y, sample_weight, batch_size=batch_size, steps_per_epoch=steps, dtype=model.dtype
         )
     verbose = 1 if verbose == "auto" else int(verbose)
     whole = isinstance(given, data.Samples)
@@ -128,7 +129,7 @@ def evaluate(
     compiled_before = len(compiled.metrics)
     for metric in compiled.metrics:
         metric.reset_state()
-    for i, batch in enumerate(_batches(given, size, in_batches)):
+    for i, batch in enumerate(_batches(given, in_batches)):
         if one_by_one:
             called.on_test_batch_begin(i)
         prepared = prepare(model, compiled, *batch)
@@ -147,12 +148,12 @@ def evaluate(
     return logs
 
 
-def _batches(given: Any, size: int, in_batches: bool) -> Iterator[tuple[Array, Any, Array | None]]:
+def _batches(given: Any, in_batches: bool) -> Iterator[tuple[Array, Any, Array | None]]:
     if not isinstance(given, data.Samples):
         for x, y, weight in given.epoch():
             yield x, y, weight
         return
-    step = size if in_batches else max(given.n, 1)
+    step = given.batch_size if in_batches else max(given.n, 1)
     for start in range(0, given.n, step):
         part = slice(start, start + step)
         weight = None if given.weight is None else given.weight[part]

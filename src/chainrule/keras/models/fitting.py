@@ -199,13 +199,14 @@ class Validation:
         frequency: int | Container[int],
     ) -> None:
         self.model, self.frequency = model, frequency
-        self.size, self.steps = batch_of(batch_size), steps
+        batch_of(batch_size)  # refuses what is none
+        self.steps = steps
         self.given: Any = None
         if given is not None:
             known = isinstance(given, data.Samples)
             x, y, weight = (given, None, None) if known else data.unpack(given)
             self.given = data.adapt(
-                x, y, weight, batch_size=self.size, steps_per_epoch=steps, dtype=model.dtype
+                x, y, weight, batch_size=batch_size, steps_per_epoch=steps, dtype=model.dtype
             )
         if isinstance(frequency, int | np.integer):
             integer("validation_freq", frequency, least=1)
@@ -241,9 +242,7 @@ class Validation:
             due = epoch + 1 in self.frequency
         if not due:
             return {}
-        found = evaluate(
-            self.model, self.given, batch_size=self.size, verbose=0, callbacks=self.called
-        )
+        found = evaluate(self.model, self.given, verbose=0, callbacks=self.called)
         return {f"val_{name}": value for name, value in found.items()}
 
     called: CallbackList | None = None

@@ -296,8 +296,11 @@ class Trainer:
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
         """Return the loss and the metrics of one batch."""
+        from chainrule.keras import data
+
+        size = max(1, len(data.arrays(x, "x")))
         return self.evaluate(
-            x, y, batch_size=None, verbose=0, sample_weight=sample_weight, return_dict=return_dict
+            x, y, batch_size=size, verbose=0, sample_weight=sample_weight, return_dict=return_dict
         )
 
     def predict_on_batch(self, x: Any) -> Array:
