@@ -56,9 +56,18 @@ KINDS = {
     Dropout: st.builds(Dropout, st.floats(0, 0.5)),
     GaussianNoise: st.builds(GaussianNoise, st.floats(0, 1)),
     BatchNormalization: st.builds(
-        BatchNormalization, st.floats(0, 1), st.just(0.1), *[st.booleans()] * 3
+        BatchNormalization,
+        st.floats(0, 1),
+        st.just(0.1),
+        *[st.booleans()] * 3,
+        gamma_l2=st.sampled_from([0.0, 0.01]),
     ),
-    LayerNormalization: st.builds(LayerNormalization, st.just(0.1), *[st.booleans()] * 3),
+    LayerNormalization: st.builds(
+        LayerNormalization,
+        st.just(0.1),
+        *[st.booleans()] * 3,
+        beta_l2=st.sampled_from([0.0, 0.01]),
+    ),
     Rescaling: st.builds(Rescaling, NUMBER, NUMBER),
     Normalization: st.builds(Normalization, NUMBER, NUMBER),
     Flatten: st.builds(Flatten),

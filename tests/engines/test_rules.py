@@ -55,6 +55,14 @@ STACKS = {
         Dense(9, "tanh", kernel_l1=0.01, kernel_l2=0.02, bias_l2=0.03),
         Dense(2, kernel_l2=0.1, bias_l1=0.05),
     ),
+    "regularisers of normalisation": (
+        Dense(9, "tanh"),
+        BatchNormalization(gamma_l1=0.02, gamma_l2=0.03, beta_l2=0.1),
+        Dense(6, "tanh"),
+        LayerNormalization(gamma_l2=0.05, beta_l1=0.02, beta_l2=0.1),
+        LayerNormalization(scale=False, gamma_l2=9.0),
+        Dense(2),
+    ),
     "frozen": (
         Dense(9, "tanh", trainable=False),
         BatchNormalization(trainable=False),

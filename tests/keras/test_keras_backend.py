@@ -101,3 +101,13 @@ def test_what_is_missing_says_what_to_use(name, message):
     with pytest.raises(AttributeError, match=f"has no '{name}'; .*{message}"):
         getattr(K, name)
     assert not hasattr(K, name)
+
+
+def test_config_has_the_same_settings():
+    from chainrule.keras import config
+
+    config.set_floatx("float64")
+    assert K.floatx() == config.floatx() == "float64"
+    assert config.set_epsilon is K.set_epsilon
+    with pytest.raises(AttributeError, match="no setting 'flotx': did you mean 'floatx'"):
+        _ = config.flotx

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from chainrule.keras import Sequential, layers, optimizers
+from chainrule.keras import Sequential, layers, optimizers, regularizers
 
 X = np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]], np.float32)
 
@@ -80,6 +80,35 @@ def test_switched_off_gamma_is_no_weight_and_is_not_trained():
     assert hidden.name == "gamma"
     np.testing.assert_array_equal(hidden.numpy(), [1, 1, 1])
     assert np.any(layer.beta.numpy() != 0)
+
+
+@pytest.mark.parametrize("kind", [layers.BatchNormalization, layers.LayerNormalization])
+def test_regularizers_of_gamma_and_beta_are_added_to_the_loss(kind):
+    layer = kind(
+        gamma_regularizer="l2", beta_regularizer=regularizers.L1(0.5), gamma_initializer="ones"
+    )
+    model = Sequential([layers.Input((3,)), layer])
+    plain = Sequential([layers.Input((3,)), kind()])
+    for each in (model, plain):
+        each.layers[0].beta.assign([1.0, -2.0, 0.0])
+        each.compile("sgd", "mse")
+    found = model.train_on_batch(X, X) - plain.train_on_batch(X, X)
+    assert found == pytest.approx(0.01 * 3 + 0.5 * 3, rel=1e-5)
+    again = kind.from_config(layer.get_config())
+    assert (again.gamma_regularizer.l2, again.beta_regularizer.l1) == (0.01, 0.5)
+    layer.trainable = False  # what is frozen is not penalised, as in Keras
+    model.compile("sgd", "mse")
+    assert model.evaluate(X, X, verbose=0) == pytest.approx(
+        np.mean(np.square(model.predict(X, verbose=0) - X)), rel=1e-5
+    )
+
+
+def test_a_function_may_constrain_weights():
+    layer = layers.Dense(1, kernel_constraint=lambda w: np.clip(w, -0.25, 0.25))
+    model = Sequential([layers.Input((3,)), layer])
+    model.compile(optimizers.SGD(1.0), "mse")
+    model.fit(X, [[9.0], [-9.0]], verbose=0)
+    assert float(np.abs(layer.kernel.numpy()).max()) == 0.25
 
 
 def test_slope_of_prelu_is_learnt_regularized_constrained_and_frozen():

@@ -33,6 +33,7 @@ __all__ = [
     "activations",
     "backend",
     "callbacks",
+    "config",
     "constraints",
     "datasets",
     "initializers",
@@ -43,6 +44,7 @@ __all__ = [
     "optimizers",
     "random",
     "regularizers",
+    "saving",
     "utils",
 ]
 
@@ -66,13 +68,31 @@ _ELSEWHERE = {
 
 
 _ONLY_IN_KERAS = (
+    "DTypePolicy",
+    "FloatDTypePolicy",
+    "Function",
+    "KerasTensor",
+    "Operation",
+    "Quantizer",
+    "RematScope",
+    "StatelessScope",
+    "SymbolicScope",
     "applications",
+    "device",
+    "distillation",
     "distribution",
+    "dtype_policies",
     "export",
+    "legacy",
+    "mixed_precision",
+    "name_scope",
     "ops",
     "preprocessing",
     "quantizers",
+    "remat",
     "tree",
+    "visualization",
+    "wrappers",
 )
 
 
@@ -84,15 +104,7 @@ def __getattr__(name: str) -> Any:
             return getattr(import_module(f"chainrule.keras.{where[name]}"), name)
     if name in __all__:
         return import_module(f"chainrule.keras.{name}")
-    if name in (
-        "ops",
-        "applications",
-        "preprocessing",
-        "tree",
-        "distribution",
-        "export",
-        "quantizers",
-    ):
+    if name in _ONLY_IN_KERAS:
         raise NotImplementedError(
             f"keras.{name} is not supported: chainrule trains feed-forward networks. Use real "
             f"Keras for it (`import keras`: the same lines of code run there)"

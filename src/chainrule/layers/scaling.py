@@ -30,6 +30,8 @@ class BatchNormalization:
         False freezes the layer, which then uses its moving averages in training as well.
     center, scale : bool
         False keeps beta at 0, or gamma at 1: it is held, and training leaves it as it is.
+    gamma_l1, gamma_l2, beta_l1, beta_l2 : float
+        Regularisers: the loss gets l1 sum |w| + l2 sum w^2 of those that are not held.
 
     Examples
     --------
@@ -42,11 +44,16 @@ class BatchNormalization:
     trainable: bool = True
     center: bool = True
     scale: bool = True
+    gamma_l1: float = 0.0
+    gamma_l2: float = 0.0
+    beta_l1: float = 0.0
+    beta_l2: float = 0.0
 
     def __post_init__(self) -> None:
         if not 0 <= self.momentum <= 1:
             raise ValueError(f"momentum is {self.momentum}; possible: from 0 to 1")
         not_negative("epsilon", self.epsilon)
+        _check_penalties(self)
 
     def outputs(self, inputs: int) -> int:
         """Return ``inputs``."""
@@ -55,8 +62,7 @@ class BatchNormalization:
     def parameters(self, inputs: int) -> tuple[Parameter, ...]:
         """Return gamma, beta and the two moving averages."""
         return (
-            Parameter("gamma", (inputs,), "ones", self.trainable and self.scale),
-            Parameter("beta", (inputs,), "zeros", self.trainable and self.center),
+            *_gamma_and_beta(self, inputs),
             Parameter("moving_mean", (inputs,), "zeros", trainable=False),
             Parameter("moving_variance", (inputs,), "ones", trainable=False),
         )
@@ -76,6 +82,8 @@ class LayerNormalization:
         False freezes gamma and beta.
     center, scale : bool
         False keeps beta at 0, or gamma at 1: it is held, and training leaves it as it is.
+    gamma_l1, gamma_l2, beta_l1, beta_l2 : float
+        Regularisers: the loss gets l1 sum |w| + l2 sum w^2 of those that are not held.
 
     Examples
     --------
@@ -87,9 +95,14 @@ class LayerNormalization:
     trainable: bool = True
     center: bool = True
     scale: bool = True
+    gamma_l1: float = 0.0
+    gamma_l2: float = 0.0
+    beta_l1: float = 0.0
+    beta_l2: float = 0.0
 
     def __post_init__(self) -> None:
         not_negative("epsilon", self.epsilon)
+        _check_penalties(self)
 
     def outputs(self, inputs: int) -> int:
         """Return ``inputs``."""
@@ -97,10 +110,24 @@ class LayerNormalization:
 
     def parameters(self, inputs: int) -> tuple[Parameter, ...]:
         """Return gamma and beta."""
-        return (
-            Parameter("gamma", (inputs,), "ones", self.trainable and self.scale),
-            Parameter("beta", (inputs,), "zeros", self.trainable and self.center),
-        )
+        return _gamma_and_beta(self, inputs)
+
+
+def _check_penalties(layer: BatchNormalization | LayerNormalization) -> None:
+    for name in ("gamma_l1", "gamma_l2", "beta_l1", "beta_l2"):
+        not_negative(name, getattr(layer, name))
+
+
+def _gamma_and_beta(
+    layer: BatchNormalization | LayerNormalization, inputs: int
+) -> tuple[Parameter, Parameter]:
+    """Return both; one that is held has no penalty."""
+    gamma = (layer.gamma_l1, layer.gamma_l2) if layer.scale else (0.0, 0.0)
+    beta = (layer.beta_l1, layer.beta_l2) if layer.center else (0.0, 0.0)
+    return (
+        Parameter("gamma", (inputs,), "ones", layer.trainable and layer.scale, *gamma),
+        Parameter("beta", (inputs,), "zeros", layer.trainable and layer.center, *beta),
+    )
 
 
 @described

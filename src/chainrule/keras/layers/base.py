@@ -34,7 +34,25 @@ class Layer(Configured):
     dtype : str, optional
         "float32" or "float64"; :func:`chainrule.keras.backend.floatx` if None.
     input_shape : sequence of int, optional
-        The shape of one sample, for the first layer of a model; ``input_dim`` for a single axis.
+        The shape of one sample, for the first layer of a model.
+    input_dim : int, optional
+        The same for samples with one axis.
+    batch_input_shape : sequence of int, optional
+        The same with None in front.
+
+    Raises
+    ------
+    TypeError
+        For an argument that no layer has, and for a class of one's own.
+    ValueError
+        For a setting that only real Keras has.
+
+    Examples
+    --------
+    >>> from chainrule.keras.layers import Dense
+    >>> layer = Dense(2, name="out", input_shape=(3,))
+    >>> layer.name, layer.trainable, layer.dtype, layer.given_input
+    ('out', True, 'float32', (None, 3))
     """
 
     hidden: ClassVar[bool] = False  # whether model.layers leaves it out, as it does with inputs

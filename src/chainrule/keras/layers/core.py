@@ -110,7 +110,7 @@ class Dense(Layer):
         name, alpha = self._row
         kernel, bias, limit = self.kernel_regularizer, self.bias_regularizer, None
         if self.kernel_constraint is not None:
-            limit = self.kernel_constraint.max_norm
+            limit = getattr(self.kernel_constraint, "max_norm", None)  # a function has none
         dense = layers.Dense(
             self.units,
             "linear" if alpha is not None else name,
@@ -132,7 +132,7 @@ class Dense(Layer):
             for variable, constraint in pairs
             if variable is not None
             and constraint is not None
-            and (variable is self.bias or constraint.max_norm is None)
+            and (variable is self.bias or getattr(constraint, "max_norm", None) is None)
         ]
 
     def own_config(self) -> dict[str, Any]:
@@ -189,6 +189,18 @@ class Activation(Layer):
 @register("layer", "keras.layers")
 class Flatten(Layer):
     """All axes of a sample in one: (N, a, b, ...) to (N, a b ...).
+
+    Parameters
+    ----------
+    data_format : str, optional
+        None or "channels_last".
+    **settings
+        Those of :class:`Layer`.
+
+    Raises
+    ------
+    ValueError
+        For another order of axes.
 
     Examples
     --------

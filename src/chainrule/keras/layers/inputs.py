@@ -40,8 +40,21 @@ class InputLayer(Layer):
 
     Parameters
     ----------
-    shape : sequence of int
-        The axes of one sample; or ``batch_shape`` with None in front.
+    shape : sequence of int, optional
+        The axes of one sample, all of them known.
+    batch_size : int, optional
+        Kept for files.
+    dtype : str, optional
+        "float32" or "float64"; :func:`chainrule.keras.backend.floatx` if None.
+    batch_shape : sequence of int, optional
+        In the place of ``shape``, with None in front.
+    name : str, optional
+        How the layer is called.
+
+    Raises
+    ------
+    ValueError
+        When no shape is given, or an axis is not known.
 
     Examples
     --------
@@ -98,6 +111,11 @@ def Input(  # noqa: N802, Keras's name
     **unknown: Any,
 ) -> Placeholder:
     """Return a placeholder for samples of this shape, to stand first in a Sequential.
+
+    Parameters
+    ----------
+    shape, batch_size, dtype, name, batch_shape
+        As in :class:`InputLayer`.
 
     Examples
     --------

@@ -20,10 +20,17 @@ class Dropout(Layer):
     ----------
     rate : float
         The share, at least 0 and less than 1.
+    noise_shape : None
+        None.
     seed : int, optional
         Kept for files; :func:`chainrule.keras.utils.set_random_seed` makes runs repeat.
     **settings
         Those of :class:`Layer`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When ``rate`` is no such share.
 
     Examples
     --------
@@ -67,6 +74,11 @@ class GaussianNoise(Layer):
         Kept for files; :func:`chainrule.keras.utils.set_random_seed` makes runs repeat.
     **settings
         Those of :class:`Layer`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When ``stddev`` is no such number.
 
     Examples
     --------

@@ -30,9 +30,8 @@ class _Normalized(Layer):
         self.epsilon, self.center, self.scale = epsilon, bool(center), bool(scale)
         self.beta_initializer = initializers.get(beta[0])
         self.gamma_initializer = initializers.get(gamma[0])
-        for name, one in (("beta", beta), ("gamma", gamma)):
-            if regularizers.get(one[1]) is not None:
-                raise ValueError(f"{name}_regularizer is {one[1]!r}; possible: None")
+        self.beta_regularizer = regularizers.get(beta[1])
+        self.gamma_regularizer = regularizers.get(gamma[1])
         self.beta_constraint = constraints.get(beta[2])
         self.gamma_constraint = constraints.get(gamma[2])
         self.gamma: Variable | None = None
@@ -75,6 +74,19 @@ class _Normalized(Layer):
         super().count_params()  # refuses a layer that is not built
         return sum(variable.array.size for variable in self.weights)
 
+    def common(self) -> dict[str, Any]:
+        """Return what the descriptions of both layers have."""
+        penalties = {
+            f"{name}_{norm}": getattr(regularizer, norm)
+            for name, regularizer in (
+                ("gamma", self.gamma_regularizer),
+                ("beta", self.beta_regularizer),
+            )
+            if regularizer is not None
+            for norm in ("l1", "l2")
+        }
+        return {"center": self.center, "scale": self.scale, **penalties}
+
     def constraints(self) -> list[tuple[Variable, Any]]:
         """Return the variables with constraints that the engines do not have themselves."""
         pairs = [(self.gamma, self.gamma_constraint), (self.beta, self.beta_constraint)]
@@ -102,10 +114,21 @@ class BatchNormalization(_Normalized):
         How they are drawn.
     moving_mean_initializer, moving_variance_initializer : str or Initializer
         The averages before the first step.
+    beta_regularizer, gamma_regularizer : str or Regularizer, optional
+        What the loss gets added for them.
     beta_constraint, gamma_constraint : str or Constraint, optional
         What is done to them after each step.
+    synchronized : bool
+        False.
+    renorm_momentum : float
+        Kept for files.
     **settings
         Those of :class:`Layer`.
+
+    Raises
+    ------
+    ValueError
+        For a setting that is not possible; when built for samples with more than one axis.
 
     Examples
     --------
@@ -164,8 +187,7 @@ class BatchNormalization(_Normalized):
                 self.momentum,
                 self.epsilon,
                 self.trainable,
-                center=self.center,
-                scale=self.scale,
+                **self.common(),
             ),
         )
 
@@ -181,8 +203,8 @@ class BatchNormalization(_Normalized):
             "gamma_initializer": written(self.gamma_initializer),
             "moving_mean_initializer": written(self.moving_mean_initializer),
             "moving_variance_initializer": written(self.moving_variance_initializer),
-            "beta_regularizer": None,
-            "gamma_regularizer": None,
+            "beta_regularizer": written(self.beta_regularizer),
+            "gamma_regularizer": written(self.gamma_regularizer),
             "beta_constraint": written(self.beta_constraint),
             "gamma_constraint": written(self.gamma_constraint),
             "synchronized": False,
@@ -208,10 +230,17 @@ class LayerNormalization(_Normalized):
         Whether there is a beta, and a gamma.
     beta_initializer, gamma_initializer : str or Initializer
         How they are drawn.
+    beta_regularizer, gamma_regularizer : str or Regularizer, optional
+        What the loss gets added for them.
     beta_constraint, gamma_constraint : str or Constraint, optional
         What is done to them after each step.
     **settings
         Those of :class:`Layer`.
+
+    Raises
+    ------
+    ValueError
+        For a setting that is not possible; when built for samples with more than one axis.
 
     Examples
     --------
@@ -246,11 +275,7 @@ class LayerNormalization(_Normalized):
 
     def describe(self) -> tuple[layers.Layer, ...]:
         """Return the layer of the same name."""
-        return (
-            layers.LayerNormalization(
-                self.epsilon, self.trainable, center=self.center, scale=self.scale
-            ),
-        )
+        return (layers.LayerNormalization(self.epsilon, self.trainable, **self.common()),)
 
     def own_config(self) -> dict[str, Any]:
         """Return the settings, as Keras writes them."""
@@ -262,8 +287,8 @@ class LayerNormalization(_Normalized):
             "rms_scaling": False,
             "beta_initializer": written(self.beta_initializer),
             "gamma_initializer": written(self.gamma_initializer),
-            "beta_regularizer": None,
-            "gamma_regularizer": None,
+            "beta_regularizer": written(self.beta_regularizer),
+            "gamma_regularizer": written(self.gamma_regularizer),
             "beta_constraint": written(self.beta_constraint),
             "gamma_constraint": written(self.gamma_constraint),
         }

@@ -58,6 +58,8 @@ class Normalization(Layer):
         The axes that have a mean and a variance for each of their places; None for one in all.
     mean, variance : float or array_like, optional
         The numbers; if None, :meth:`adapt` finds them from data.
+    invert : bool
+        False.
     **settings
         Those of :class:`Layer`.
 
