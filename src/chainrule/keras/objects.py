@@ -72,6 +72,12 @@ def find(kind: str, name: object, argument: str | None = None) -> type:
     ------
     ValueError
         When no class has this name; with what was probably meant, and what is possible.
+
+    Examples
+    --------
+    >>> import chainrule.keras.regularizers
+    >>> find("regularizer", "l1_l2").__name__
+    'L1L2'
     """
     spellings = _SPELLINGS[kind]
     if isinstance(name, str) and name in spellings:
@@ -181,6 +187,16 @@ def deserialize(written: Mapping[str, Any], kind: str | None = None) -> Any:
     ------
     ValueError
         When the class is in no table: nothing is imported by its name.
+
+    Examples
+    --------
+    >>> import chainrule.keras.regularizers
+    >>> deserialize({"class_name": "L2", "config": {"l2": 0.5}})
+    <L2: l2=0.5>
+    >>> deserialize({"class_name": "Popen", "config": {}})
+    Traceback (most recent call last):
+    ...
+    ValueError: class_name is 'Popen', which is not supported here; ...
     """
     name, config = written.get("class_name"), written.get("config")
     if name == "function" and kind is not None:  # a function: its name is its whole configuration
@@ -199,17 +215,38 @@ def deserialize(written: Mapping[str, Any], kind: str | None = None) -> Any:
 
 
 def spellings(kind: str) -> dict[str, str]:
-    """Return all spellings of a kind, each with the name of its class."""
+    """Return all spellings of a kind, each with the name of its class.
+
+    Examples
+    --------
+    >>> import chainrule.keras.regularizers
+    >>> spellings("regularizer")["l2"]
+    'L2'
+    """
     return dict(_SPELLINGS[kind])
 
 
 def classes(kind: str) -> dict[str, type]:
-    """Return the classes of a kind, by name, in the order in which they were registered."""
+    """Return the classes of a kind, by name, in the order in which they were registered.
+
+    Examples
+    --------
+    >>> import chainrule.keras.regularizers
+    >>> list(classes("regularizer"))
+    ['L1', 'L2', 'L1L2']
+    """
     return dict(_CLASSES[kind])
 
 
 def kinds() -> tuple[str, ...]:
-    """Return the kinds that have a table."""
+    """Return the kinds that have a table.
+
+    Examples
+    --------
+    >>> import chainrule.keras.regularizers
+    >>> "regularizer" in kinds()
+    True
+    """
     return tuple(_CLASSES)
 
 
@@ -232,7 +269,15 @@ def new_name(base: str) -> str:
 
 
 def forget_names() -> None:
-    """Begin to count names anew."""
+    """Begin to count names anew.
+
+    Examples
+    --------
+    >>> forget_names()
+    >>> new_name("dense")
+    'dense'
+    >>> forget_names()
+    """
     _COUNTS.clear()
 
 

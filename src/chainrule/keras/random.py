@@ -74,6 +74,13 @@ def generator(seed: int | SeedGenerator | None = None) -> np.random.Generator:
 class SeedGenerator(Configured):
     """A seed that gives another stream at each use, and the same ones to an equal seed.
 
+    Parameters
+    ----------
+    seed : int, optional
+        Where the streams begin; chance if None.
+    name : str, optional
+        Kept for files.
+
     Examples
     --------
     >>> first, second = SeedGenerator(7), SeedGenerator(7)
@@ -109,6 +116,17 @@ def normal(
 ) -> Tensor:
     """Return normal numbers of that mean and standard deviation.
 
+    Parameters
+    ----------
+    shape : tuple of int
+        Of the result.
+    mean, stddev : float
+        Of the distribution.
+    dtype : dtype, optional
+        Of the result; :func:`chainrule.keras.backend.floatx` if None.
+    seed : int or SeedGenerator, optional
+        The same numbers for an integer; the next stream if None.
+
     Examples
     --------
     >>> normal((3,), seed=0).round(3)
@@ -126,6 +144,17 @@ def uniform(
 ) -> Tensor:
     """Return uniform numbers from minval to maxval.
 
+    Parameters
+    ----------
+    shape : tuple of int
+        Of the result.
+    minval, maxval : float
+        The ends of the range.
+    dtype : dtype, optional
+        Of the result; :func:`chainrule.keras.backend.floatx` if None.
+    seed : int or SeedGenerator, optional
+        The same numbers for an integer; the next stream if None.
+
     Examples
     --------
     >>> uniform((3,), seed=0).round(3)
@@ -142,6 +171,17 @@ def truncated_normal(
     seed: Seed = None,
 ) -> Tensor:
     """Return normal numbers, drawn anew while they are over two standard deviations away.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Of the result.
+    mean, stddev : float
+        Of the distribution before it is cut off.
+    dtype : dtype, optional
+        Of the result; :func:`chainrule.keras.backend.floatx` if None.
+    seed : int or SeedGenerator, optional
+        The same numbers for an integer; the next stream if None.
 
     Examples
     --------
@@ -163,6 +203,17 @@ def randint(
 ) -> Tensor:
     """Return integers from minval up to, and without, maxval.
 
+    Parameters
+    ----------
+    shape : tuple of int
+        Of the result.
+    minval, maxval : int
+        The smallest integer, and the one after the largest.
+    dtype : dtype
+        Of the result.
+    seed : int or SeedGenerator, optional
+        As for :func:`normal`.
+
     Examples
     --------
     >>> randint((5,), 0, 3, seed=0)
@@ -173,6 +224,15 @@ def randint(
 
 def shuffle(x: npt.ArrayLike, axis: int = 0, seed: Seed = None) -> Tensor:
     """Return the parts of ``x`` along an axis in another order.
+
+    Parameters
+    ----------
+    x : array_like
+        Stays as it is.
+    axis : int
+        Along which the parts lie.
+    seed : int or SeedGenerator, optional
+        As for :func:`normal`.
 
     Examples
     --------

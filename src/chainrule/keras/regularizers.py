@@ -143,6 +143,11 @@ class L1L2(Regularizer):
 class OrthogonalRegularizer:
     """Not supported here: making one raises, and says what to do.
 
+    Raises
+    ------
+    ValueError
+        In any case.
+
     Examples
     --------
     >>> OrthogonalRegularizer()

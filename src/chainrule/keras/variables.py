@@ -25,7 +25,13 @@ class Tensor(np.ndarray[Any, Any]):
 
 
 def tensor(array: Array) -> Tensor:
-    """Return a view of the array that is a :class:`Tensor`."""
+    """Return a view of the array that is a :class:`Tensor`.
+
+    Examples
+    --------
+    >>> tensor(np.array([1.0, 2.0])) + 1
+    Tensor([2., 3.])
+    """
     return array.view(Tensor)
 
 

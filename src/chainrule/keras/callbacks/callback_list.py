@@ -21,6 +21,11 @@ class Hooks(NamedTuple):
     ``batches`` is about the batches of training; ``epochs`` about epochs, and the validation
     after them; ``test_batches`` and ``predict_batches`` about the batches of ``evaluate`` (and of
     validation) and of ``predict``.
+
+    Examples
+    --------
+    >>> Hooks(batches=False, epochs=True).test_batches
+    False
     """
 
     batches: bool

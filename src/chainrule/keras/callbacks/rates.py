@@ -23,6 +23,13 @@ class LearningRateScheduler(Callback):
     verbose : {0, 1}
         Whether to say so.
 
+    Raises
+    ------
+    TypeError
+        When ``schedule`` is no function.
+    ValueError
+        When it returns something else than a float.
+
     Examples
     --------
     >>> import numpy as np
@@ -83,6 +90,11 @@ class ReduceLROnPlateau(Callback):
         How many epochs after a change are not counted.
     min_lr : float
         The smallest learning rate.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When an argument is not what it may be.
 
     Examples
     --------

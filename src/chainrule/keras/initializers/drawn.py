@@ -14,6 +14,13 @@ from chainrule.keras.objects import register
 class RandomNormal(Initializer):
     """w normal, of that mean and standard deviation.
 
+    Parameters
+    ----------
+    mean, stddev : float
+        Of the distribution.
+    seed : int or SeedGenerator, optional
+        The same numbers at each call.
+
     Examples
     --------
     >>> RandomNormal(0.0, 1.0, seed=0)((3,)).round(4)
@@ -38,6 +45,13 @@ class RandomNormal(Initializer):
 class TruncatedNormal(Initializer):
     """w normal, drawn anew while it is over two standard deviations from the mean.
 
+    Parameters
+    ----------
+    mean, stddev : float
+        Of the distribution before it is cut off.
+    seed : int or SeedGenerator, optional
+        The same numbers at each call.
+
     Examples
     --------
     >>> bool(abs(TruncatedNormal(stddev=1.0)((100, 100))).max() <= 2)
@@ -61,6 +75,13 @@ class TruncatedNormal(Initializer):
 @register("initializer", "keras.initializers", "uniform")
 class RandomUniform(Initializer):
     """w uniform between minval and maxval.
+
+    Parameters
+    ----------
+    minval, maxval : float
+        The ends of the range.
+    seed : int or SeedGenerator, optional
+        The same numbers at each call.
 
     Examples
     --------

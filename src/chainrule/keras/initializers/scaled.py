@@ -29,6 +29,11 @@ class VarianceScaling(Initializer):
     input_axes, output_axes : sequence of int, optional
         Which axes are inputs and outputs; by default the last but one and the last.
 
+    Raises
+    ------
+    ValueError
+        When an argument is not what it may be.
+
     Examples
     --------
     >>> W = VarianceScaling(3.0, "fan_in", "uniform", seed=0)((100, 5))
@@ -89,6 +94,11 @@ class GlorotUniform(VarianceScaling):
 
     Source: Glorot and Bengio, 2010.
 
+    Parameters
+    ----------
+    seed, input_axes, output_axes
+        As in :class:`VarianceScaling`.
+
     Examples
     --------
     >>> W = GlorotUniform(seed=0)((500, 300))
@@ -105,6 +115,11 @@ class GlorotNormal(VarianceScaling):
     """w truncated normal, of variance 2 / (fan_in + fan_out).
 
     Source: Glorot and Bengio, 2010.
+
+    Parameters
+    ----------
+    seed, input_axes, output_axes
+        As in :class:`VarianceScaling`.
 
     Examples
     --------
@@ -123,6 +138,11 @@ class HeNormal(VarianceScaling):
 
     Source: He, Zhang, Ren and Sun, 2015.
 
+    Parameters
+    ----------
+    seed, input_axes, output_axes
+        As in :class:`VarianceScaling`.
+
     Examples
     --------
     >>> W = HeNormal(seed=0)((500, 300))
@@ -139,6 +159,11 @@ class HeUniform(VarianceScaling):
     """w uniform between -b and b, b = sqrt(6 / fan_in).
 
     Source: He, Zhang, Ren and Sun, 2015.
+
+    Parameters
+    ----------
+    seed, input_axes, output_axes
+        As in :class:`VarianceScaling`.
 
     Examples
     --------
@@ -157,6 +182,11 @@ class LecunNormal(VarianceScaling):
 
     Source: LeCun et al., Efficient BackProp, 1998.
 
+    Parameters
+    ----------
+    seed, input_axes, output_axes
+        As in :class:`VarianceScaling`.
+
     Examples
     --------
     >>> W = LecunNormal(seed=0)((500, 300))
@@ -173,6 +203,11 @@ class LecunUniform(VarianceScaling):
     """w uniform between -b and b, b = sqrt(3 / fan_in).
 
     Source: LeCun et al., 1998.
+
+    Parameters
+    ----------
+    seed, input_axes, output_axes
+        As in :class:`VarianceScaling`.
 
     Examples
     --------

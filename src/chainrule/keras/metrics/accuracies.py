@@ -45,6 +45,13 @@ class Accuracy(Metric):
 class BinaryAccuracy(Metric):
     """How often outputs are above the threshold where targets are 1, and not where they are 0.
 
+    Parameters
+    ----------
+    name, dtype : str, optional
+        As in all metrics.
+    threshold : float
+        An output above it says yes.
+
     Examples
     --------
     >>> BinaryAccuracy()([[1], [1], [0], [0]], [[0.98], [1], [0], [0.6]])
@@ -119,6 +126,13 @@ class SparseCategoricalAccuracy(Metric):
 class TopKCategoricalAccuracy(Metric):
     """How often fewer than k outputs are larger than the right one; targets are one-hot.
 
+    Parameters
+    ----------
+    k : int
+        How many of the largest outputs count.
+    name, dtype : str, optional
+        As in all metrics.
+
     Examples
     --------
     >>> metric = TopKCategoricalAccuracy(k=1)
@@ -151,6 +165,15 @@ class SparseTopKCategoricalAccuracy(Metric):
     """How often fewer than k outputs are larger than the right one; targets are class numbers.
 
     With ``from_sorted_ids`` outputs are the numbers of classes, the most likely one first.
+
+    Parameters
+    ----------
+    k : int
+        How many of the largest outputs count.
+    name, dtype : str, optional
+        As in all metrics.
+    from_sorted_ids : bool
+        Whether outputs are numbers of classes, sorted.
 
     Examples
     --------

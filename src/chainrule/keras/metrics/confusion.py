@@ -77,6 +77,13 @@ class _Counted(Metric):
 class TruePositives(_Counted):
     """How many outputs say yes where the target is yes; one number a threshold.
 
+    Parameters
+    ----------
+    thresholds : float or sequence of float, optional
+        An output above it says yes; 0.5 if None.
+    name, dtype : str, optional
+        As in all metrics.
+
     Examples
     --------
     >>> TruePositives()([0, 1, 1, 1], [1, 0, 1, 1])
@@ -97,6 +104,13 @@ class TruePositives(_Counted):
 @register("metric", "keras.metrics")
 class TrueNegatives(_Counted):
     """How many outputs say no where the target is no; one number a threshold.
+
+    Parameters
+    ----------
+    thresholds : float or sequence of float, optional
+        An output above it says yes; 0.5 if None.
+    name, dtype : str, optional
+        As in all metrics.
 
     Examples
     --------
@@ -119,6 +133,13 @@ class TrueNegatives(_Counted):
 class FalsePositives(_Counted):
     """How many outputs say yes where the target is no; one number a threshold.
 
+    Parameters
+    ----------
+    thresholds : float or sequence of float, optional
+        An output above it says yes; 0.5 if None.
+    name, dtype : str, optional
+        As in all metrics.
+
     Examples
     --------
     >>> FalsePositives()([0, 1, 0, 0], [0, 0, 1, 1])
@@ -140,6 +161,13 @@ class FalsePositives(_Counted):
 class FalseNegatives(_Counted):
     """How many outputs say no where the target is yes; one number a threshold.
 
+    Parameters
+    ----------
+    thresholds : float or sequence of float, optional
+        An output above it says yes; 0.5 if None.
+    name, dtype : str, optional
+        As in all metrics.
+
     Examples
     --------
     >>> FalseNegatives()([0, 1, 1, 1], [0, 1, 0, 0])
@@ -160,6 +188,17 @@ class FalseNegatives(_Counted):
 @register("metric", "keras.metrics")
 class Precision(_Counted):
     """TP / (TP + FP): how much of what says yes is yes; 0 where nothing says yes.
+
+    Parameters
+    ----------
+    thresholds : float or sequence of float, optional
+        An output above it says yes; 0.5 if None, or 0 with ``top_k``.
+    top_k : int, optional
+        Only the k largest outputs of a sample may say yes.
+    class_id : int, optional
+        Only this output is looked at.
+    name, dtype : str, optional
+        As in all metrics.
 
     Examples
     --------
@@ -195,6 +234,17 @@ class Precision(_Counted):
 @register("metric", "keras.metrics")
 class Recall(_Counted):
     """TP / (TP + FN): how much of what is yes says yes; 0 where nothing is yes.
+
+    Parameters
+    ----------
+    thresholds : float or sequence of float, optional
+        An output above it says yes; 0.5 if None, or 0 with ``top_k``.
+    top_k : int, optional
+        Only the k largest outputs of a sample may say yes.
+    class_id : int, optional
+        Only this output is looked at.
+    name, dtype : str, optional
+        As in all metrics.
 
     Examples
     --------

@@ -73,6 +73,11 @@ def get(identifier: Any) -> Metric | None:
 def refuse(name: object) -> None:
     """Raise where only real Keras has a metric of this name.
 
+    Raises
+    ------
+    ValueError
+        When that is so.
+
     Examples
     --------
     >>> refuse("mse")
@@ -138,6 +143,11 @@ def deserialize(config: Mapping[str, Any] | str, custom_objects: Any = None) -> 
     ------
     ValueError
         When the class is unknown, or ``custom_objects`` are given.
+
+    Examples
+    --------
+    >>> deserialize({"class_name": "AUC", "config": {"curve": "PR"}}).curve
+    'PR'
     """
     if custom_objects:
         raise ValueError("custom_objects is given; possible: None, as only known metrics are made")

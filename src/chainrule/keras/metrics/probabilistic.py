@@ -16,6 +16,15 @@ from chainrule.keras.variables import Tensor
 class BinaryCrossentropy(Metric):
     """Mean of -(y log p + (1 - y) log(1 - p)).
 
+    Parameters
+    ----------
+    name, dtype : str, optional
+        As in all metrics.
+    from_logits : bool
+        Whether outputs are what goes into a sigmoid.
+    label_smoothing : float
+        By how much targets are moved to 1/2, from 0 to 1.
+
     Examples
     --------
     >>> round(float(BinaryCrossentropy()([[0], [1]], [[0.5], [0.5]])), 4)
@@ -43,6 +52,17 @@ class BinaryCrossentropy(Metric):
 @register("metric", "keras.metrics")
 class CategoricalCrossentropy(Metric):
     """Mean of -sum of y log p over the classes; targets are one-hot.
+
+    Parameters
+    ----------
+    name, dtype : str, optional
+        As in all metrics.
+    from_logits : bool
+        Whether outputs are what goes into a softmax.
+    label_smoothing : float
+        By how much targets are moved to equal shares, from 0 to 1.
+    axis : int
+        Along which the classes are.
 
     Examples
     --------
@@ -77,6 +97,17 @@ class SparseCategoricalCrossentropy(Metric):
 
     With ``ignore_class``, that class has the value 0; it counts as a sample where there are no
     weights, and does not where there are some, as in Keras.
+
+    Parameters
+    ----------
+    name, dtype : str, optional
+        As in all metrics.
+    from_logits : bool
+        Whether outputs are what goes into a softmax.
+    ignore_class : int, optional
+        Which class does not count.
+    axis : int
+        Along which the classes are.
 
     Examples
     --------

@@ -155,6 +155,13 @@ class CosineSimilarity(Metric):
 
     The loss of this name is its negative.
 
+    Parameters
+    ----------
+    name, dtype : str, optional
+        As in all metrics.
+    axis : int
+        Along which the angle is taken.
+
     Examples
     --------
     >>> CosineSimilarity()([[3, 4]], [[0, 2]])
@@ -187,6 +194,11 @@ class R2Score(Metric):
         1 - (1 - R2) (n - 1) / (n - p - 1).
     name, dtype : str, optional
         As in all metrics.
+
+    Raises
+    ------
+    ValueError
+        When an argument is not what it may be.
 
     Examples
     --------

@@ -56,9 +56,7 @@ def prepare(
     if weight is not None:
         weight = np.ascontiguousarray(weight, dtype=dtype).reshape(-1)
     scale = loss.sample_scale
-    if (
-        loss.engine_reduction == "sum"
-    ):  # of what the engine takes the mean of in a sample
+    if loss.engine_reduction == "sum":  # of what the engine takes the mean of in a sample
         scale *= math.prod(network.result[:-1])
     if scale != 1:
         ones = np.ones(len(X), dtype=dtype) if weight is None else weight

@@ -65,5 +65,11 @@ def get(identifier: object, argument: str | None = None) -> Any:
 
 
 def deserialize(config: Mapping[str, Any]) -> Any:
-    """Return the optimiser that :func:`serialize`, or Keras, has written."""
+    """Return the optimiser that :func:`serialize`, or Keras, has written.
+
+    Examples
+    --------
+    >>> deserialize({"class_name": "SGD", "config": {"learning_rate": 0.5}})
+    <SGD: learning_rate=0.5, momentum=0.0, nesterov=False>
+    """
     return get(config)

@@ -72,6 +72,11 @@ class AdamW(Optimizer):
     **shared
         Those of :class:`Optimizer`.
 
+    Raises
+    ------
+    ValueError
+        When ``weight_decay`` is None.
+
     Examples
     --------
     >>> AdamW(weight_decay=0.01).weight_decay

@@ -70,6 +70,19 @@ class ExponentialDecay(LearningRateSchedule):
 
     With ``staircase`` the exponent is rounded down, so that the rate falls every ``decay_steps``.
 
+    Parameters
+    ----------
+    initial_learning_rate : float
+        The rate at the first step.
+    decay_steps : float
+        In how many steps the rate is multiplied with ``decay_rate`` once.
+    decay_rate : float
+        The factor.
+    staircase : bool
+        Whether the rate falls in stairs.
+    name : str
+        Kept for files.
+
     Examples
     --------
     >>> schedule = ExponentialDecay(0.1, decay_steps=10, decay_rate=0.5)
@@ -102,6 +115,19 @@ class InverseTimeDecay(LearningRateSchedule):
     """rate = initial_learning_rate / (1 + decay_rate step / decay_steps).
 
     With ``staircase`` step / decay_steps is rounded down.
+
+    Parameters
+    ----------
+    initial_learning_rate : float
+        The rate at the first step.
+    decay_steps : float
+        The unit of time.
+    decay_rate : float
+        How fast the rate falls in it.
+    staircase : bool
+        Whether the rate falls in stairs.
+    name : str
+        Kept for files.
 
     Examples
     --------
@@ -136,6 +162,20 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
     After the last boundary the last value stays; so there is one value more than boundaries.
 
+    Parameters
+    ----------
+    boundaries : sequence of float
+        The last steps of all values but the last one, rising.
+    values : sequence of float
+        The rates.
+    name : str
+        Kept for files.
+
+    Raises
+    ------
+    ValueError
+        When there is not one value more than boundaries.
+
     Examples
     --------
     >>> schedule = PiecewiseConstantDecay([100, 200], [1.0, 0.5, 0.25])
@@ -168,6 +208,21 @@ class PolynomialDecay(LearningRateSchedule):
 
     p = min(step, T) / T with T = decay_steps; with ``cycle`` the rate goes up again after T
     instead of staying at the end's.
+
+    Parameters
+    ----------
+    initial_learning_rate : float
+        The rate at the first step.
+    decay_steps : float
+        After how many steps the end is reached.
+    end_learning_rate : float
+        The rate there.
+    power : float
+        1 for a straight line.
+    cycle : bool
+        Whether the rate goes up again.
+    name : str
+        Kept for files.
 
     Examples
     --------
@@ -212,6 +267,21 @@ class CosineDecay(LearningRateSchedule):
     Without ``warmup_target`` there is no warm-up and top = initial_learning_rate; with it, the
     rate first goes in ``warmup_steps`` from initial_learning_rate to warmup_target, which is top.
 
+    Parameters
+    ----------
+    initial_learning_rate : float
+        The rate at the first step.
+    decay_steps : float
+        How many steps the cosine takes, after the warm-up.
+    alpha : float
+        The share of the top at which the rate ends.
+    name : str
+        Kept for files.
+    warmup_target : float, optional
+        The top of the warm-up.
+    warmup_steps : float
+        How many steps it takes.
+
     Examples
     --------
     >>> schedule = CosineDecay(0.0, decay_steps=10, warmup_target=1.0, warmup_steps=2)
@@ -254,6 +324,21 @@ class CosineDecayRestarts(LearningRateSchedule):
 
     Cosine decay that starts anew after first_decay_steps, again after t_mul times as many, and
     so on; i counts the restarts and p runs from 0 to 1 between two.
+
+    Parameters
+    ----------
+    initial_learning_rate : float
+        The rate at the first step.
+    first_decay_steps : float
+        How many steps the first cosine takes.
+    t_mul : float
+        How many times as long each is as the one before.
+    m_mul : float
+        How many times as high each begins.
+    alpha : float
+        The share of the top at which each ends.
+    name : str
+        Kept for files.
 
     Examples
     --------
