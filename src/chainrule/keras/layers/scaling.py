@@ -140,13 +140,24 @@ class Normalization(Layer):
 
     @property
     def mean(self) -> Array:
-        """The means."""
-        return np.asarray(self._numbers()[0], self.dtype)
+        """The means; once built with the axes of the data, those that are not kept being 1."""
+        return self._shaped(self._numbers()[0])
 
     @property
     def variance(self) -> Array:
-        """The variances."""
-        return np.asarray(self._numbers()[1], self.dtype)
+        """The variances, in the same shape."""
+        return self._shaped(self._numbers()[1])
+
+    def _shaped(self, value: Any) -> Array:
+        array = np.asarray(value, self.dtype)
+        if self._input is None:
+            return array
+        kept = self._kept(len(self._input))
+        sizes = [(size or 1) if axis in kept else 1 for axis, size in enumerate(self._input)]
+        over = array.size not in (1, math.prod(sizes))  # numbers of a whole sample, as they came
+        return (
+            array if over else np.broadcast_to(array.reshape(-1), math.prod(sizes)).reshape(sizes)
+        )
 
     def _numbers(self) -> tuple[Any, Any]:
         if self._adapted is None:
