@@ -341,3 +341,18 @@ def test_targets_that_the_loss_changes_are_measured_as_they_were_given():
     assert H.history["loss"][0] == pytest.approx(
         np.mean(np.maximum(1 - (2 * y - 1) * before, 0)), rel=1e-5
     )
+
+
+def test_one_seed_draws_the_same_however_a_model_is_put_together():
+    utils.set_random_seed(1)
+    listed = Sequential([layers.Input((3,)), layers.Dense(2), layers.Dense(1)])
+    utils.set_random_seed(1)
+    grown = Sequential()
+    for layer in (layers.Input((3,)), layers.Dense(2), layers.Dense(1)):
+        grown.add(layer)
+    utils.set_random_seed(1)
+    late = Sequential([layers.Dense(2), layers.Dense(1)])
+    late.build((None, 3))
+    for one, two, three in zip(*(m.get_weights() for m in (listed, grown, late)), strict=True):
+        np.testing.assert_array_equal(one, two)
+        np.testing.assert_array_equal(one, three)

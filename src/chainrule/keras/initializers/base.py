@@ -87,7 +87,7 @@ def seed_of(seed: object) -> Any:
     """Return the seed that was given, or that Keras has written."""
     if isinstance(seed, Mapping):
         return deserialize(seed, "seed")
-    if not isinstance(seed, random.SeedGenerator):
+    if seed is not None and not isinstance(seed, random.SeedGenerator):
         random.generator(seed)  # type: ignore[arg-type]  # which checks it
     return seed
 
