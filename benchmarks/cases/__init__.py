@@ -9,6 +9,7 @@ from benchmarks.cases import (
     forward,
     fresh,
     images,
+    keras_fit,
     many,
     process,
     surrogate,
@@ -30,6 +31,8 @@ CASES: dict[str, Case] = {
         fresh.CASE,
         xor.CASE,
         many.CASE,
+        keras_fit.FIT_CASE,
+        keras_fit.ACCELERATE,
         process.CASE,
     )
 }

@@ -45,8 +45,12 @@ def start(workload: Workload, dtype: str) -> list[Array]:
 
 
 class KerasPeer:
-    def __init__(self, workload: Workload, dtype: str, epochs: int, backend: str) -> None:
-        keras, self.versions = keras_on(backend)
+    """One ``fit`` with a ``Sequential`` of ``keras``: the real one, or another with its names."""
+
+    def __init__(
+        self, workload: Workload, dtype: str, epochs: int, keras: Any, versions: dict[str, str]
+    ) -> None:
+        self.versions = versions
         keras.utils.set_random_seed(workload.seed)
         self._workload, self._epochs, self._start = workload, epochs, start(workload, dtype)
         self._X, self._Y = workload.inputs(workload.X, dtype), workload.Y.astype(dtype)
@@ -67,14 +71,19 @@ class KerasPeer:
             variable.assign(value)
 
     def run(self) -> None:
-        self._model.fit(
+        self.fit(self._model, verbose=0)
+
+    def fit(self, model: Any, verbose: int, callbacks: Any = None) -> None:
+        """Call ``fit`` of the model, or of what stands for it."""
+        model.fit(
             self._X,
             self._Y,
             batch_size=self._workload.batch_size,
             epochs=self._epochs,
             shuffle=self._workload.shuffle,
             validation_data=self._validation,
-            verbose=0,
+            verbose=verbose,
+            callbacks=callbacks,
         )
 
     def outputs(self) -> Array:
@@ -82,7 +91,7 @@ class KerasPeer:
 
 
 def prepare(workload: Workload, *, dtype: str, epochs: int, backend: str) -> KerasPeer:
-    return KerasPeer(workload, dtype, epochs, backend)
+    return KerasPeer(workload, dtype, epochs, *keras_on(backend))
 
 
 def prepare_forward(workload: Workload, *, dtype: str, epochs: int, backend: str) -> ForwardPeer:

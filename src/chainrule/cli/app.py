@@ -15,7 +15,14 @@ import typer
 
 import chainrule
 from chainrule.cli import options
-from chainrule.cli.options import Engine, Epochs, Eta, NoPlots, Out, Seed
+from chainrule.cli.experiments import (
+    EPOCHS,
+    EXPERIMENTS,
+    FRAMEWORKS,
+    LEARNING_RATE,
+    NotInstalledError,
+)
+from chainrule.cli.options import Engine, Epochs, Eta, Framework, Model, NoPlots, Out, Seed
 
 # Boxes and colours are for people; a pipe or a file gets plain lines.
 _FOR_PEOPLE = sys.stdout.isatty() and sys.stderr.isatty()
@@ -98,9 +105,14 @@ def xor(
 
 
 @app.command(
-    epilog="Examples: chainrule digits;  chainrule digits --layers 64,48,10 --epochs 50 --no-plots"
+    epilog="Examples: chainrule digits;  chainrule digits --layers 64,48,10 --epochs 50 "
+    "--no-plots;  chainrule digits --model sigmoid;  chainrule digits --model relu --framework "
+    "keras"
 )
 def digits(
+    context: typer.Context,
+    model: Model = None,
+    framework: Framework = "chainrule",
     layers: Annotated[
         Any,
         typer.Option(
@@ -109,8 +121,33 @@ def digits(
             help="Widths of the layers: 64 pixels, hidden layers, 10 digits.",
         ),
     ] = "64,32,16,10",
-    epochs: Epochs = 100,
+    epochs: Annotated[
+        int,
+        typer.Option(
+            parser=options.whole(1),
+            metavar="N",
+            help=f"How often all samples are seen; {EPOCHS} with --model.",
+        ),
+    ] = 100,
+    batch_size: Annotated[
+        int | None,
+        typer.Option(
+            parser=options.whole(1),
+            metavar="N",
+            help="With --model: samples a step; "
+            + ", ".join(f"{row.batch_size} for {name}" for name, row in EXPERIMENTS.items())
+            + ".",
+        ),
+    ] = None,
     eta: Eta = 0.1,
+    learning_rate: Annotated[
+        float,
+        typer.Option(
+            parser=options.positive,
+            metavar="NUMBER",
+            help="With --model: learning rate, positive.",
+        ),
+    ] = LEARNING_RATE,
     test_size: Annotated[
         float,
         typer.Option(parser=options.share, metavar="SHARE", help="Share of the images to test on."),
@@ -126,25 +163,94 @@ def digits(
     seed: Seed = 42,
     out: Out = _OUT,
     no_plots: NoPlots = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="With --model: do not show how far the training is.")
+    ] = False,
     engine: Engine = "native",
 ) -> None:
     """Learn to read scikit-learn's handwritten digits.
 
-    Shows the data, trains, prints the classification report, draws the pictures and writes
+    Without --model: trains the tutorial's own class. Shows the data, trains,
+    prints the classification report, draws the pictures and writes
     report.html, a page that holds all of it.
+
+    With --model: runs the tutorial's experiment with Keras, on chainrule.keras
+    or on real Keras. Prints how long fit took, loss and accuracy and the
+    classification report, and draws loss and accuracy over the epochs.
+    """
+    folder = None if no_plots else out
+    with _ending():
+        if model is None:
+            options.refuse(context, options.WITH_MODEL)
+            from chainrule.cli import digits
+
+            digits.run(
+                digits.Options(
+                    layers=layers,
+                    epochs=epochs,
+                    eta=eta,
+                    test_size=test_size,
+                    split_seed=split_seed,
+                    seed=seed,
+                    folder=folder,
+                    engine=engine,
+                )
+            )
+            return
+        options.refuse(context, options.WITHOUT_MODEL)
+        row = EXPERIMENTS[model]
+        options.check_held_back(test_size, row.validation_split)
+        from chainrule.cli import keras_digits
+
+        try:
+            FRAMEWORKS[framework].check()
+            keras_digits.run(
+                keras_digits.Options(
+                    model=model,
+                    framework=framework,
+                    layers=layers,
+                    epochs=epochs if options.is_given(context, "epochs") else EPOCHS,
+                    batch_size=row.batch_size if batch_size is None else batch_size,
+                    learning_rate=learning_rate,
+                    test_size=test_size,
+                    split_seed=split_seed,
+                    seed=seed,
+                    folder=folder,
+                    quiet=quiet,
+                )
+            )
+        except NotInstalledError as error:
+            raise typer.BadParameter(
+                str(error), context, param_hint="'--framework keras'"
+            ) from None
+
+
+@app.command(
+    epilog="Examples: chainrule check notebook.ipynb;  chainrule check notebook.ipynb --json"
+)
+def check(
+    context: typer.Context,
+    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="The notebook, filled in.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
+    timeout: Annotated[
+        float,
+        typer.Option(parser=options.positive, metavar="SECONDS", help="Time for each cell."),
+    ] = 60,
+) -> None:
+    """Check a filled notebook of the tutorial.
+
+    Runs its code cells in a process of their own, without network, and prints
+    what its checks say. The code runs with your rights: check notebooks of
+    people whom you trust. The exit code is 0 if all is right, 1 if something
+    is wrong or not reached, 2 if it is no notebook.
     """
     with _ending():
-        from chainrule.cli import digits
+        from chainrule.cli import check
+        from chainrule.teaching.notebook import NotebookError
 
-        digits.run(
-            digits.Options(
-                layers=layers,
-                epochs=epochs,
-                eta=eta,
-                test_size=test_size,
-                split_seed=split_seed,
-                seed=seed,
-                folder=None if no_plots else out,
-                engine=engine,
-            )
-        )
+        try:
+            right = check.run(notebook, timeout=timeout, as_json=as_json)
+        except NotebookError as error:
+            raise typer.BadParameter(str(error), context, param_hint="'NOTEBOOK'") from None
+    if not right:
+        raise typer.Exit(1)

@@ -7,15 +7,30 @@ package; those of typer differ from one version to the next.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from chainrule.cli.experiments import EXPERIMENTS, FRAMEWORKS
 from chainrule.engines import ENGINES
+from chainrule.tables import Table
 
 LAST_SEED = 2**32 - 1
+
+# Options of ``chainrule digits`` that mean something only with --model, and only without.
+_NEEDS_MODEL = "goes with --model; next: add --model sigmoid, or --model relu"
+WITH_MODEL = {
+    "framework": _NEEDS_MODEL,
+    "batch_size": _NEEDS_MODEL,
+    "learning_rate": f"{_NEEDS_MODEL}, or write --eta",
+    "quiet": _NEEDS_MODEL,
+}
+WITHOUT_MODEL = {
+    "eta": "does not go with --model; next: write --learning-rate",
+    "engine": "does not go with --model; next: leave it out",
+}
 
 
 def whole(low: int, high: int | None = None) -> Callable[[object], int]:
@@ -68,14 +83,40 @@ def layers(value: object) -> list[int]:
     return widths
 
 
-def engine(value: object) -> str:
-    """Read the name of an engine."""
-    name = str(value)
-    try:
-        ENGINES[name]
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-    return name
+def is_given(context: typer.Context, name: str) -> bool:
+    """Return whether a parameter was written on the command line."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def refuse(context: typer.Context, reasons: Mapping[str, str]) -> None:
+    """Raise a usage error if one of these parameters was written, for its reason."""
+    for name, reason in reasons.items():
+        if is_given(context, name):
+            raise typer.BadParameter(reason, context, param_hint=f"'--{name.replace('_', '-')}'")
+
+
+def check_held_back(test_size: float, validation_split: float) -> None:
+    """Raise a usage error where nothing is left to train on beside what is held back."""
+    if validation_split and test_size > 1795 / 1797:
+        raise typer.BadParameter(
+            f"'{test_size}' leaves one image, to train and to validate on; possible: up to 0.9988",
+            param_hint="'--test-size'",
+        )
+
+
+def row_of(table: Table[Any]) -> Callable[[object], str]:
+    """Return what reads the name of a row of a table."""
+
+    def read(value: object) -> str:
+        name = str(value)
+        try:
+            table[name]
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+        return name
+
+    return read
 
 
 def _between(value: object, high: float, possible: str) -> float:
@@ -108,8 +149,24 @@ NoPlots = Annotated[bool, typer.Option("--no-plots", help="Train and print; writ
 Engine = Annotated[
     str,
     typer.Option(
-        parser=engine,
+        parser=row_of(ENGINES),
         metavar="|".join(ENGINES),
         help="Who computes: the fast engine, or the one that is written to be read.",
+    ),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        parser=row_of(EXPERIMENTS),
+        metavar="|".join(EXPERIMENTS),
+        help="Run the tutorial's experiment with Keras that has these hidden layers.",
+    ),
+]
+Framework = Annotated[
+    str,
+    typer.Option(
+        parser=row_of(FRAMEWORKS),
+        metavar="|".join(FRAMEWORKS),
+        help="With --model: whose Keras runs, chainrule.keras or real Keras.",
     ),
 ]

@@ -5,6 +5,7 @@ Save what they return with ``figure.savefig("loss.pdf")``; a notebook shows it b
 the first picture is drawn.
 """
 
+from chainrule.plots.curves import training_curves, training_panels
 from chainrule.plots.images import digit_row, digit_sheet, predictions
 from chainrule.plots.results import confusion_matrix, decision_boundary, loss_curve
 
@@ -15,4 +16,6 @@ __all__ = [
     "digit_sheet",
     "loss_curve",
     "predictions",
+    "training_curves",
+    "training_panels",
 ]
