@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from chainrule.saving.whole import write_whole
+
 Array = npt.NDArray[Any]
 
 _KEY = "chainrule"  # where the description lies in the file's metadata
@@ -19,8 +21,7 @@ def write_tensors(
 ) -> None:
     """Write ``tensors`` and a JSON ``description`` to ``path``, in one step.
 
-    The bytes go to a new file beside it, are flushed to the disk, and take the name ``path`` only
-    then: whatever happens, ``path`` holds the old content or the new, never a part.
+    Whatever happens, ``path`` holds the old content or the new, never a part.
 
     Raises
     ------
@@ -36,34 +37,12 @@ def write_tensors(
     ({'w': array([1., 1.])}, {'kind': 'example'})
     """
     import json
-    from pathlib import Path
 
     from safetensors.numpy import save
 
-    arrays = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
-    content = save(arrays, metadata={_KEY: json.dumps(dict(description))})
-    target = Path(os.path.realpath(path))  # a link stays a link; the file it names is replaced
-    part = target.with_name(f".{target.name}.{os.urandom(8).hex()}.part")
-    try:
-        with open(part, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    _flush_directory(target.parent)
-
-
-def _flush_directory(folder: str | os.PathLike[str]) -> None:
-    """Make the new name itself survive a power cut, where the system lets directories be synced."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    # Not ascontiguousarray, which would make a single number an array of one.
+    arrays = {name: np.asarray(array, order="C") for name, array in tensors.items()}
+    write_whole(path, save(arrays, metadata={_KEY: json.dumps(dict(description))}))
 
 
 def read_tensors(

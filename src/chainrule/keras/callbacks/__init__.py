@@ -8,8 +8,11 @@
 
 from typing import Any
 
+from chainrule.keras.callbacks.averaging import SwapEMAWeights
+from chainrule.keras.callbacks.backups import BackupAndRestore
 from chainrule.keras.callbacks.callback import Callback
 from chainrule.keras.callbacks.callback_list import CallbackList, Hooks, hooks
+from chainrule.keras.callbacks.checkpoints import ModelCheckpoint
 from chainrule.keras.callbacks.history import History
 from chainrule.keras.callbacks.progbar_logger import ProgbarLogger
 from chainrule.keras.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
@@ -17,6 +20,7 @@ from chainrule.keras.callbacks.recording import CSVLogger, LambdaCallback
 from chainrule.keras.callbacks.stopping import EarlyStopping, TerminateOnNaN
 
 __all__ = [
+    "BackupAndRestore",
     "CSVLogger",
     "Callback",
     "CallbackList",
@@ -25,18 +29,16 @@ __all__ = [
     "Hooks",
     "LambdaCallback",
     "LearningRateScheduler",
+    "ModelCheckpoint",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "SwapEMAWeights",
     "TerminateOnNaN",
     "hooks",
 ]
 
 _ONLY_IN_KERAS = {
-    "BackupAndRestore": "files of models are not there yet",
-    "ModelCheckpoint": "files of models are not there yet; EarlyStopping(restore_best_weights=True)"
-    " keeps the best weights",
     "RemoteMonitor": "write a LambdaCallback",
-    "SwapEMAWeights": "use_ema=True of an optimizer puts the averages in place at the end",
     "TensorBoard": "use CSVLogger",
 }
 

@@ -8,10 +8,13 @@
 from chainrule.keras.models.cloning import clone_model, model_from_json
 from chainrule.keras.models.model import Model
 from chainrule.keras.models.sequential import Sequential
+from chainrule.keras.saving.files import load_model, save_model
 
 __all__ = [
     "Model",
     "Sequential",
     "clone_model",
+    "load_model",
     "model_from_json",
+    "save_model",
 ]

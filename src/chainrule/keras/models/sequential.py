@@ -8,6 +8,7 @@ from typing import Any, Self
 from chainrule import layers as descriptions
 from chainrule.keras.layers.base import Layer, Shape, assign_all, refuse_unknown, sample_shape
 from chainrule.keras.layers.inputs import InputLayer, Placeholder
+from chainrule.keras.models.filing import Filing
 from chainrule.keras.models.network import Network
 from chainrule.keras.models.trainer import Trainer
 from chainrule.keras.objects import close_to, deserialize, register, serialize
@@ -15,7 +16,7 @@ from chainrule.keras.variables import Variable
 
 
 @register("layer", "keras")
-class Sequential(Trainer, Layer):
+class Sequential(Filing, Trainer, Layer):
     """A model that is a chain of layers.
 
     Parameters
@@ -146,11 +147,13 @@ class Sequential(Trainer, Layer):
         if not isinstance(self._layers[0], InputLayer):
             self._layers.insert(0, InputLayer(batch_shape=shape, dtype=self._layers[0].dtype))
         self._input = shape
+        made = {id(variable) for layer in self._layers for variable in layer.weights}
         for layer in self._layers[1:]:
             layer.build(shape)
             shape = layer.output_shape
         for variable, path in self._paths(""):
-            variable.path = path
+            if id(variable) not in made:  # a path is that of where the variable was made
+                variable.path = path
         self.built = True
 
     def _paths(self, above: str) -> Iterator[tuple[Variable, str]]:
@@ -239,6 +242,8 @@ class Sequential(Trainer, Layer):
     @property
     def outputs(self) -> list[Placeholder]:
         """Placeholders for what comes out, in a list."""
+        if not self.layers:
+            raise AttributeError(f"model {self.name!r} has no outputs before layers are added")
         return [self.layers[-1].output]
 
     @property
@@ -318,6 +323,20 @@ class Sequential(Trainer, Layer):
         if not model.built and shape and model.layers:
             model.build(shape)
         return model
+
+    def to_keras(self) -> Any:
+        """Return the same model in real Keras, with weights, settings and optimiser's state.
+
+        Raises
+        ------
+        ImportError
+            When Keras is not installed.
+        NotImplementedError
+            When ``compile`` was given functions of the user.
+        """
+        from chainrule.bridge.writing import to_keras
+
+        return to_keras(self)
 
     def __iter__(self) -> Iterator[Layer]:
         raise TypeError(f"a model is not a list; loop over {self.name}.layers")

@@ -7,7 +7,7 @@ from typing import Any
 
 from chainrule.keras import losses, metrics, optimizers
 from chainrule.keras.models.compiled import Compiled
-from chainrule.keras.objects import Configured, serialize
+from chainrule.keras.objects import classes, kinds, serialize
 
 
 def compile_config(compiled: Compiled) -> dict[str, Any]:
@@ -25,9 +25,17 @@ def compile_config(compiled: Compiled) -> dict[str, Any]:
 
 
 def _written(given: Any) -> Any:
-    if isinstance(given, Configured):
-        return serialize(given)
-    return given
+    # What is of a class or a function of the user's own is left as it is.
+    if not any(type(given) is known for kind in kinds() for known in classes(kind).values()):
+        return given
+    written = serialize(given)
+    for name in _LEFT_OUT.get(written["class_name"], ()):
+        written["config"][name] = getattr(given, name)
+    return written
+
+
+# What the configurations of Keras leave out, and its classes take: files that Keras writes lose it.
+_LEFT_OUT = {"Huber": ("delta",)}
 
 
 def compile_arguments(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -91,6 +91,7 @@ def fit_batches(
     validation.called = called
     model.stop_training = False
     called.on_train_begin()
+    initial_epoch = model.restored_epoch(initial_epoch)
     logs: dict[str, float] = {}
     for epoch in range(initial_epoch, epochs):
         if model.stop_training:

@@ -23,7 +23,7 @@ from chainrule.keras.output.console import can_redraw
 if TYPE_CHECKING:
     from chainrule.keras.models.sequential import Sequential
 
-_A_CALL = 0.1  # seconds of training between two writes of lines
+_A_CALL = 0.1  # seconds of training between two writes of lines, and of history
 _A_REDRAW = 0.05  # seconds between two redraws of a bar
 _FIRST_LOOK = 8  # batches after which the pace is known
 
@@ -82,22 +82,23 @@ class Watch(Callback):
             or (self.sums is not None and self.sums.uneven)
         )
         self._many = self.verbose == 0 and not self._each  # many epochs a call
-        self._a_call = 0  # epochs a call, if many; 0: all
+        self._a_call = 1  # epochs a call, if many
         self._stride = _FIRST_LOOK
         self._draws = self.verbose == 1 and can_redraw(None)
         self._done = 0  # epochs of this run that history has
         self.model.stop_training = False
         self.called.on_train_begin()
         self._refresh(run)
-        if self.model.stop_training:
+        self.first = self.model.restored_epoch(self.first)
+        if self.model.stop_training or self.first >= self.last:
             run.stop()
-        elif self.first < self.last:
+        else:
             self._epoch_begins(run)
 
     def next_epoch(self, epoch: int) -> int | None:
         """Return the epoch after which something is to be done."""
         if self._many:
-            return epoch + self._a_call if self._a_call else None
+            return min(epoch + self._a_call, self.last - self.first)
         return epoch + 1
 
     def next_batch(self, batch: int) -> int | None:
@@ -131,13 +132,14 @@ class Watch(Callback):
 
     def __call__(self, run: Run) -> None:
         """Do what is to be done after an epoch, or after many."""
+        done = self.first + run.epoch >= self.last
         if self._many:
             self._note_many(run)
-            return
-        self._epoch_ends(run)
-        if self.model.stop_training:
+        else:
+            self._epoch_ends(run)
+        if done or self.model.stop_training:
             run.stop()
-        elif self.first + run.epoch < self.last:
+        elif not self._many:
             seconds = time.perf_counter() - self._start
             if not self._each and seconds < _A_CALL / 2:
                 self._many, self._a_call = True, max(1, int(_A_CALL / max(seconds, 1e-6)))
@@ -207,15 +209,16 @@ class Watch(Callback):
                 columns[f"val_{name}"] = history.validation_measures[measure][start:]
         names = sorted(columns)
         rows = list(zip(*(columns[name] for name in names), strict=True))
-        if self.called.progbar is not None and rows:
-            now = time.perf_counter()
-            seconds = (now - self._start) / len(rows)
+        if not rows:
+            return
+        seconds = (time.perf_counter() - self._start) / len(rows)
+        if self.called.progbar is not None:
             self.called.progbar.progress.epochs_done(self.first + start, rows, names, seconds)
-            self._a_call = max(1, int(_A_CALL / max(seconds, 1e-6)))
-            self._start = time.perf_counter()
         if self.called.history is not None:
             self.called.history.record(self.first + start, names, rows)
         self._done += len(rows)
+        self._a_call = max(1, int(_A_CALL / max(seconds, 1e-6)))
+        self._start = time.perf_counter()
 
     # What may have changed.
 
