@@ -1,0 +1,1 @@
+"""Mistakes by what they compute: tables, one for each part of the notebook."""
