@@ -5,13 +5,15 @@ BIN := $(VENV)/bin
 NATIVE := $(wildcard native/*.hpp native/*.cpp)
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: help demo test test-sanitize test-threads check bench clean
+.PHONY: help demo test test-sanitize test-threads test-keras check docs docs-keras bench clean
 
 help:
 	@echo "make demo    set up, solve XOR, read handwritten digits, say where the pictures lie"
 	@echo "make test    set up, then all checks and tests"
 	@echo "make test-sanitize  the engines' tests under AddressSanitizer and UBSan"
 	@echo "make test-threads   the tests of threads under ThreadSanitizer"
+	@echo "make test-keras     the Keras face beside real Keras, on JAX and on TensorFlow"
+	@echo "make docs    the site, in build/site, and a check of its links and names"
 	@echo "make bench   measure chainrule beside its peers, write benchmarks/results/"
 	@echo "make clean   remove everything that the others made"
 
@@ -92,6 +94,52 @@ test-threads: $(THREADS)/made
 	  CHAINRULE_REQUIRE_NATIVE=1 CHAINRULE_TEST_ISAS=widest \
 	  $(THREADS)/bin/python -m pytest -q -s -p no:cacheprovider $(THREAD_TESTS) -k "$(THREAD_CASES)"
 
+# The Keras face beside real Keras, in an environment of its own. What is printed is compared
+# character by character, so that versions are fixed. The package comes as a wheel, which is built
+# where the editable install was: nothing is compiled twice.
+KERAS := .venv-keras
+KERAS_PACKAGES := keras==3.15.1 jax==0.10.2 tensorflow-cpu==2.21.0 'h5py>=3.11' 'pandas>=2.2' \
+  'polars>=1.0' 'scikit-learn>=1.4' 'matplotlib>=3.8' 'pytest>=8.3' 'safetensors>=0.5' 'typer>=0.16'
+$(KERAS)/made-keras:
+	test -x $(KERAS)/bin/python || $(PYTHON) -m venv $(KERAS)
+	$(KERAS)/bin/python -m pip --disable-pip-version-check -qq install $(KERAS_PACKAGES)
+	@touch $@
+
+$(KERAS)/made: $(KERAS)/made-keras $(VENV)/made-package $(MODULES)
+	rm -rf $(KERAS)/wheel
+	$(PIP) wheel --no-build-isolation --no-deps --wheel-dir $(KERAS)/wheel .
+	$(KERAS)/bin/python -m pip --disable-pip-version-check -qq install --no-deps --force-reinstall $(KERAS)/wheel/*.whl
+	@touch $@
+
+# XLA compiles some five hundred models that run for milliseconds: with little care, and once.
+ON_TENSORFLOW = tests/parity/test_parity_accelerate.py tests/parity/test_parity_files.py \
+  tests/parity/test_parity_output.py::test_summary_of_a_compiled_and_of_a_trained_model
+test-keras: $(KERAS)/made
+	KERAS_BACKEND=jax CHAINRULE_REQUIRE_NATIVE=1 CHAINRULE_REQUIRE_KERAS=1 \
+	  XLA_FLAGS=--xla_backend_optimization_level=0 JAX_COMPILATION_CACHE_DIR=$(abspath $(KERAS))/jax \
+	  JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES=-1 \
+	  $(KERAS)/bin/python -m pytest -q -p no:cacheprovider tests/parity
+	KERAS_BACKEND=tensorflow CHAINRULE_REQUIRE_NATIVE=1 CHAINRULE_REQUIRE_KERAS=1 \
+	  $(KERAS)/bin/python -m pytest -q -p no:cacheprovider $(ON_TENSORFLOW) tests/tutorial
+
+# The site. Pages are Markdown, the reference comes from docstrings; nothing is compiled.
+DOCS := .venv-docs
+$(DOCS)/made: pyproject.toml
+	test -x $(DOCS)/bin/python || $(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/python -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; print('\n'.join(project['dependencies'] + project['optional-dependencies']['docs']))" > $(DOCS)/requires.txt
+	$(DOCS)/bin/python -m pip --disable-pip-version-check -qq install -r $(DOCS)/requires.txt
+	@touch $@
+
+docs: $(DOCS)/made
+	rm -rf build/site
+	$(DOCS)/bin/python -m sphinx -q -E -W --keep-going -c docs/site -d build/doctrees docs build/site
+	$(DOCS)/bin/python docs/site/check.py build/site
+
+# The tables of docs/keras.md, which a test holds against the package.
+docs-keras: $(VENV)/made-dev
+	$(BIN)/python -m docs.keras_tables
+	$(BIN)/ruff format -q docs/keras.md
+
 PEERS := .venv-peers
 bench: $(VENV)/made-bench $(PEERS)/made
 	$(BIN)/python -m benchmarks --peer-python $(PEERS)/bin/python
@@ -111,4 +159,4 @@ $(PEERS)/made:
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(SANITIZE) $(THREADS) $(PEERS) build chainrule-out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SANITIZE) $(THREADS) $(KERAS) $(DOCS) $(PEERS) build chainrule-out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,7 @@
-"""The notebook's class: a feed-forward network of sigmoid units with the bias trick."""
+"""The notebook's class: a feed-forward network of sigmoid units with the bias trick.
+
+Derivation: docs/maths/back-propagation.md#the-bias-trick, docs/maths/two-layers.md#backward
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 Z, A and what the functions return are arrays of one shape, such as (N, H), and of one dtype. At
 a kink the derivative is that of the side where the function is flatter.
+
+Derivation: docs/maths/activations.md#rectifiers
 """
 # One signature for all rows of a table, whether a row needs every argument or not.
 

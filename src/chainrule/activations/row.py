@@ -1,4 +1,7 @@
-"""What one row of the table of activations is."""
+"""What one row of the table of activations is.
+
+Derivation: docs/maths/back-propagation.md#a-dense-layer
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 Z and A are of shape (N, H) and one dtype; a row is one sample's H numbers, the last axis. Instead
 of a derivative (H by H numbers a sample) they have a pullback: dL/dZ from A and dL/dA.
+
+Derivation: docs/maths/softmax.md#softmax
 """
 
 from __future__ import annotations

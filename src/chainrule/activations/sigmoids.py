@@ -1,6 +1,8 @@
 """Activations that saturate on both sides, and the line that they all are near some point.
 
 Z, A and what the functions return are arrays of one shape, such as (N, H), and of one dtype.
+
+Derivation: docs/maths/chain-rule.md#the-sigmoid, docs/maths/activations.md#saturating
 """
 # One signature for all rows of a table, whether a row needs every argument or not.
 

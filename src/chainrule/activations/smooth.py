@@ -1,6 +1,8 @@
 """Smooth activations: those that look like relu from afar, and the exponential.
 
 Z, A and what the functions return are arrays of one shape, such as (N, H), and of one dtype.
+
+Derivation: docs/maths/activations.md#smooth
 """
 # One signature for all rows of a table, whether a row needs every argument or not.
 

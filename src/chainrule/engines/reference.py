@@ -13,6 +13,7 @@ rule (rules.py): forward turns X (N, D) into A (N, H), backward turns dL/dA (N, 
                dL/dX = D_ W^T          (N, H) (H, D) -> (N, D)   which is dL/dA of the layer below
 
 Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, 1986.
+Derivation: docs/maths/back-propagation.md#the-whole-network
 """
 
 from __future__ import annotations

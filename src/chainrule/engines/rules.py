@@ -3,6 +3,9 @@
 N samples, D inputs and H outputs of a layer. ``forward`` gets the layer's description, its
 parameters by name, X (N, D) and the mode, and returns A (N, H) with what backward needs; given
 dL/dA (N, H), ``backward`` returns dL/dX (N, D) and the gradients of the parameters by name.
+
+Derivation: docs/maths/back-propagation.md#a-dense-layer, docs/maths/normalisation.md#backward,
+docs/maths/dropout.md#dropout
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 Each value has shape (N,), one loss a sample, and each gradient shape (N, H). Means are over the
 H outputs. Targets are 0 or 1, or between; those of the hinges are -1 or 1. Probabilities are
 clipped to epsilon and 1 - epsilon, and what is clipped has no gradient.
+
+Derivation: docs/maths/losses.md#probabilities, docs/maths/losses.md#scores
 """
 
 from __future__ import annotations

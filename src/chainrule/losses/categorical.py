@@ -3,6 +3,8 @@
 Targets Y (N, H) are the probabilities of the classes, one of them 1 as a rule; in the sparse rows
 Y (N, 1) holds the number of the class, in the dtype of A. Each value has shape (N,), one loss a
 sample, and each gradient shape (N, H).
+
+Derivation: docs/maths/softmax.md#why-the-gradient-is-a---y, docs/maths/losses.md#probabilities
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 Each value has shape (N,), one loss a sample, and each gradient shape (N, H). Means are over the
 H outputs.
+
+Derivation: docs/maths/losses.md#errors
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 Both means start at 0, so early ones are too small: with t the number of the step, counted from
 1, a mean that keeps the share beta is divided by 1 - beta^t. In all of them m is the mean
 gradient, m <- m + (1 - beta_1) (g - m).
+
+Derivation: docs/maths/optimizers.md#adam-and-its-family
 """
 
 from __future__ import annotations

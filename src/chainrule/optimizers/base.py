@@ -1,4 +1,7 @@
-"""What all optimisers have in common: their settings, and the order of what a step does."""
+"""What all optimisers have in common: their settings, and the order of what a step does.
+
+Derivation: docs/maths/optimizers.md#clipping-decay-and-averages
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Optimisers that step by the gradient, or by its sign: SGD and Lion."""
+"""Optimisers that step by the gradient, or by its sign: SGD and Lion.
+
+Derivation: docs/maths/optimizers.md#gradient-descent
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Optimisers that divide the gradient by its size so far: RMSprop, Adagrad and Adadelta."""
+"""Optimisers that divide the gradient by its size so far: RMSprop, Adagrad and Adadelta.
+
+Derivation: docs/maths/optimizers.md#divided-by-the-size-of-the-gradient
+"""
 
 from __future__ import annotations
 
