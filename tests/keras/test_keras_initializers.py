@@ -207,3 +207,17 @@ def test_wrong_settings_are_told():
         initializers.VarianceScaling(-1)
     with pytest.raises(TypeError, match="seed is 'a'"):
         initializers.HeNormal(seed="a")
+
+
+def test_constant_takes_arrays():
+    constant = initializers.Constant(np.array([1.0, 2.0], np.float32))
+    np.testing.assert_array_equal(constant((3, 2)), [[1, 2]] * 3)
+    written = initializers.serialize(constant)["config"]
+    assert written == {
+        "value": {"class_name": "__numpy__", "config": {"value": [1.0, 2.0], "dtype": "float32"}}
+    }
+    again = initializers.Constant.from_config(written)
+    assert again.value.dtype == np.float32
+    np.testing.assert_array_equal(again((2,)), [1, 2])
+    with pytest.raises(ValueError, match=r"a value of shape \(2,\); possible for weights of shape"):
+        constant((3,))

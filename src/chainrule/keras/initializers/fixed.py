@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
 
@@ -45,22 +46,54 @@ class Ones(Initializer):
 class Constant(Initializer):
     """w = value.
 
+    Parameters
+    ----------
+    value : float or array_like
+        One number, or an array that is stretched to the shape as NumPy does it.
+
+    Raises
+    ------
+    ValueError
+        When an array does not fit the shape.
+
     Examples
     --------
     >>> Constant(0.5)((2,))
     array([0.5, 0.5], dtype=float32)
+    >>> Constant([1.0, 2.0])((2, 2))
+    array([[1., 2.],
+           [1., 2.]], dtype=float32)
     """
 
-    def __init__(self, value: float = 0.0) -> None:
+    def __init__(self, value: Any = 0.0) -> None:
         self.value = value
 
-    def rule(self, shape: tuple[int, ...]) -> rules.Initializer:  # noqa: ARG002
+    def numbers(self, shape: tuple[int, ...]) -> Array:
         """Return the constant."""
-        return rules.Constant(float(self.value))
+        value = np.asarray(self.value, dtype=float)
+        try:
+            return np.broadcast_to(value, shape)
+        except ValueError:
+            raise ValueError(
+                f"Constant has a value of shape {value.shape}; possible for weights of shape "
+                f"{shape}: a number, or an array that fits them"
+            ) from None
 
     def get_config(self) -> dict[str, Any]:
-        """Return the settings by name."""
-        return {"value": self.value}
+        """Return the settings by name; an array as Keras writes one."""
+        if np.ndim(self.value) == 0:
+            return {"value": self.value}
+        array = np.asarray(self.value)
+        written = {"value": array.tolist(), "dtype": array.dtype.name}
+        return {"value": {"class_name": "__numpy__", "config": written}}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Make a constant with these settings."""
+        value = config["value"]
+        if isinstance(value, Mapping):
+            value = np.asarray(value["config"]["value"], dtype=value["config"]["dtype"])
+        return cls(value)
 
 
 @register("initializer", "keras.initializers", "IdentityInitializer")
