@@ -92,6 +92,11 @@ class Batches:
         finally:
             self.source.end()
 
+    def restart(self) -> None:
+        """Let the next epoch begin at the first batch, where the source can give it again."""
+        if self.source.again:
+            self._pass = None
+
     def gathered(self) -> tuple[Samples, list[int]]:
         """Return one epoch in arrays, one batch behind the other, and the sizes of its batches.
 

@@ -55,6 +55,7 @@ class Layer(Configured):
     ('out', True, 'float32', (None, 3))
     """
 
+    nothing_to_build: ClassVar[bool] = False  # which Keras calls built from the start
     hidden: ClassVar[bool] = False  # whether model.layers leaves it out, as it does with inputs
 
     def __init__(
@@ -259,7 +260,9 @@ class Layer(Configured):
 
     def build_config(self) -> dict[str, Any] | None:
         """Return what files say of how the layer was built."""
-        return {"input_shape": list(self.input_shape)} if self._input is not None else None
+        if self.nothing_to_build or self._input is None:
+            return None
+        return {"input_shape": list(self.input_shape)}
 
     def __call__(self, inputs: npt.ArrayLike, *, training: bool = False) -> Tensor:
         """Compute the layer's output for an array of samples; it is built if it was not."""
@@ -268,7 +271,8 @@ class Layer(Configured):
         return tensor(call(self, inputs, training=training))
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+        built = self.built or self.nothing_to_build
+        return f"<{type(self).__name__} name={self.name}, built={built}>"
 
 
 def _base_name(cls: type) -> str:

@@ -168,6 +168,8 @@ class Activation(Layer):
     Tensor([[0., 2.]], dtype=float32)
     """
 
+    nothing_to_build = True
+
     def __init__(self, activation: Any, **settings: Any) -> None:
         self._row = activations.row(activation)
         self.activation = activations.get(activation)
@@ -180,10 +182,6 @@ class Activation(Layer):
     def own_config(self) -> dict[str, Any]:
         """Return the settings, as Keras writes them."""
         return {"activation": activations.serialize(self.activation)}
-
-    def build_config(self) -> None:
-        """Return None: there is nothing to build."""
-        return None
 
 
 @register("layer", "keras.layers")
@@ -248,6 +246,8 @@ class Reshape(Layer):
     (None, 8, 8)
     """
 
+    nothing_to_build = True
+
     def __init__(self, target_shape: Sequence[int], **settings: Any) -> None:
         self.target_shape = tuple(int(axis) for axis in target_shape)
         super().__init__(**settings)
@@ -277,7 +277,3 @@ class Reshape(Layer):
     def own_config(self) -> dict[str, Any]:
         """Return the settings, as Keras writes them."""
         return {"target_shape": list(self.target_shape)}
-
-    def build_config(self) -> None:
-        """Return None: there is nothing to build."""
-        return None

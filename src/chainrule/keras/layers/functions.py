@@ -16,6 +16,8 @@ from chainrule.keras.variables import Variable
 class _Function(Layer):
     """A = f(X), for an f with a name and at most one number."""
 
+    nothing_to_build = True
+
     def row(self) -> tuple[str, float | None]:
         """Return the name of f and its number."""
         raise NotImplementedError
@@ -23,10 +25,6 @@ class _Function(Layer):
     def describe(self) -> tuple[layers.Layer, ...]:
         """Return the activation."""
         return (layers.Activation(*self.row()),)
-
-    def build_config(self) -> None:
-        """Return None: there is nothing to build."""
-        return None
 
 
 @register("layer", "keras.layers")

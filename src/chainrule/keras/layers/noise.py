@@ -38,6 +38,8 @@ class Dropout(Layer):
     Tensor([[1., 2.]], dtype=float32)
     """
 
+    nothing_to_build = True
+
     def __init__(
         self, rate: float, noise_shape: None = None, seed: int | None = None, **settings: Any
     ) -> None:
@@ -54,10 +56,6 @@ class Dropout(Layer):
     def own_config(self) -> dict[str, Any]:
         """Return the settings, as Keras writes them."""
         return {"rate": self.rate, "seed": self.seed, "noise_shape": None}
-
-    def build_config(self) -> None:
-        """Return None: there is nothing to build."""
-        return None
 
 
 @register("layer", "keras.layers")
@@ -86,6 +84,8 @@ class GaussianNoise(Layer):
     Tensor([[1., 2.]], dtype=float32)
     """
 
+    nothing_to_build = True
+
     def __init__(self, stddev: float, seed: int | None = None, **settings: Any) -> None:
         self.stddev, self.seed = stddev, seed
         layers.GaussianNoise(stddev)  # refuses what is no deviation
@@ -98,7 +98,3 @@ class GaussianNoise(Layer):
     def own_config(self) -> dict[str, Any]:
         """Return the settings, as Keras writes them."""
         return {"stddev": self.stddev, "seed": self.seed}
-
-    def build_config(self) -> None:
-        """Return None: there is nothing to build."""
-        return None

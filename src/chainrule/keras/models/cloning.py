@@ -36,4 +36,5 @@ def model_from_json(text: str) -> Sequential:
     model = deserialize(written, "layer")
     if not isinstance(model, Sequential):
         raise ValueError(f"text describes a {type(model).__name__}; possible: a Sequential")
+    model.compile_from_config(written.get("compile_config"))
     return model

@@ -111,6 +111,8 @@ def evaluate(
         )
     verbose = 1 if verbose == "auto" else int(verbose)
     whole = isinstance(given, data.Samples)
+    if isinstance(given, data.Batches):
+        given.restart()
     if isinstance(callbacks, CallbackList):
         called = callbacks
     else:

@@ -130,7 +130,8 @@ def run(
     others = [metric for i, metric in enumerate(compiled.metrics) if i not in same]
     counting = Counting(compiled, others, prepared, network.result, size) if others else None
     state = compiled.state(network, model.trainable_weights)
-    checked = validation.for_engine(called)
+    # One list of measures is for both: what training leaves to Python, validation does as well.
+    checked = None if others else validation.for_engine(called)
     watch = Watch(
         model,
         compiled,

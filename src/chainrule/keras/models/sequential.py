@@ -348,4 +348,6 @@ def _layer_config(layer: Layer) -> dict[str, Any]:
     build = layer.build_config() if layer.built else None
     if build is not None:
         written["build_config"] = build
+    if isinstance(layer, Sequential):
+        written["compile_config"] = layer.get_compile_config() or {}
     return written

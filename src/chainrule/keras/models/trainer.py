@@ -250,7 +250,7 @@ class Trainer:
             steps=steps,
             callbacks=callbacks,
         )
-        return found if return_dict else self._in_order(found)
+        return dict(sorted(found.items())) if return_dict else self._in_order(found)
 
     def _in_order(self, logs: dict[str, float]) -> Any:
         values = [logs[name] for name in ("loss", *(m.name for m in self.metrics))]
@@ -290,7 +290,7 @@ class Trainer:
         from chainrule.keras.models.streaming import train_on_batch
 
         found = train_on_batch(cast("Sequential", self), x, y, sample_weight, class_weight)
-        return found if return_dict else self._in_order(found)
+        return dict(sorted(found.items())) if return_dict else self._in_order(found)
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
@@ -332,12 +332,12 @@ class Trainer:
     # Texts.
 
     def to_json(self, **settings: Any) -> str:
-        """Return the configuration as JSON."""
+        """Return the configuration, and that of :meth:`compile`, as JSON."""
         import json
 
-        from chainrule.keras.objects import serialize
+        from chainrule.keras.saving.description import written
 
-        return json.dumps(serialize(self), **settings)  # type: ignore[arg-type]
+        return json.dumps(written(cast("Sequential", self)), **settings)
 
 
 def batch_of(batch_size: int | None) -> int:

@@ -101,7 +101,9 @@ def _rows(layer: Any, indent: str, expand: bool, show_trainable: bool) -> Iterat
     """Give the line of a layer, and those of the layers in it."""
     kind = f"[color(33)]{_plain(type(layer).__name__)}[/]"
     branch = f"{indent}└ " if indent else ""
-    parameters = _green(f"{layer.count_params():,}") if layer.built else f"{_green('0')} (unbuilt)"
+    parameters = _green(f"{layer.count_params():,}" if layer.built else "0")
+    if not layer.built and not getattr(layer, "nothing_to_build", False):
+        parameters += " (unbuilt)"
     row = [f"{branch}{_plain(layer.name)} ({kind})", _shape(layer), parameters]
     if show_trainable and layer.weights:
         row.append(_bold(*(("Y", 34) if layer.trainable else ("N", 9))))
