@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 NATIVE := $(wildcard native/*.hpp native/*.cpp)
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: help demo test test-sanitize test-threads test-keras check docs docs-keras bench clean
+.PHONY: help demo test test-sanitize test-threads test-keras check docs docs-keras notebooks test-notebooks bench clean
 
 help:
 	@echo "make demo    set up, solve XOR, read handwritten digits, say where the pictures lie"
@@ -14,6 +14,8 @@ help:
 	@echo "make test-threads   the tests of threads under ThreadSanitizer"
 	@echo "make test-keras     the Keras face beside real Keras, on JAX and on TensorFlow"
 	@echo "make docs    the site, in build/site, and a check of its links and names"
+	@echo "make notebooks  the teaching notebook in its three versions, from notebooks/deep_learning.py"
+	@echo "make test-notebooks  run the solution, validate the version for nbgrader"
 	@echo "make bench   measure chainrule beside its peers, write benchmarks/results/"
 	@echo "make clean   remove everything that the others made"
 
@@ -94,9 +96,15 @@ test-threads: $(THREADS)/made
 	  CHAINRULE_REQUIRE_NATIVE=1 CHAINRULE_TEST_ISAS=widest \
 	  $(THREADS)/bin/python -m pytest -q -s -p no:cacheprovider $(THREAD_TESTS) -k "$(THREAD_CASES)"
 
+# The package as a wheel, for environments that have it as users do. It is built where the editable
+# install was: nothing is compiled twice.
+$(VENV)/wheel: $(VENV)/made-package $(MODULES)
+	rm -rf $@
+	$(PIP) wheel --no-build-isolation --no-deps --wheel-dir $@ .
+	@touch $@
+
 # The Keras face beside real Keras, in an environment of its own. What is printed is compared
-# character by character, so that versions are fixed. The package comes as a wheel, which is built
-# where the editable install was: nothing is compiled twice.
+# character by character, so that versions are fixed.
 KERAS := .venv-keras
 KERAS_PACKAGES := keras==3.15.1 jax==0.10.2 tensorflow-cpu==2.21.0 'h5py>=3.11' 'pandas>=2.2' \
   'polars>=1.0' 'scikit-learn>=1.4' 'matplotlib>=3.8' 'pytest>=8.3' 'safetensors>=0.5' 'typer>=0.16'
@@ -105,10 +113,8 @@ $(KERAS)/made-keras:
 	$(KERAS)/bin/python -m pip --disable-pip-version-check -qq install $(KERAS_PACKAGES)
 	@touch $@
 
-$(KERAS)/made: $(KERAS)/made-keras $(VENV)/made-package $(MODULES)
-	rm -rf $(KERAS)/wheel
-	$(PIP) wheel --no-build-isolation --no-deps --wheel-dir $(KERAS)/wheel .
-	$(KERAS)/bin/python -m pip --disable-pip-version-check -qq install --no-deps --force-reinstall $(KERAS)/wheel/*.whl
+$(KERAS)/made: $(KERAS)/made-keras $(VENV)/wheel
+	$(KERAS)/bin/python -m pip --disable-pip-version-check -qq install --no-deps --force-reinstall $(VENV)/wheel/*.whl
 	@touch $@
 
 # XLA compiles some five hundred models that run for milliseconds: with little care, and once.
@@ -140,6 +146,24 @@ docs-keras: $(VENV)/made-dev
 	$(BIN)/python -m docs.keras_tables
 	$(BIN)/ruff format -q docs/keras.md
 
+# The notebooks, with Jupyter and nbgrader in an environment of their own.
+NOTEBOOKS := .venv-notebooks
+$(NOTEBOOKS)/made-notebooks: pyproject.toml
+	test -x $(NOTEBOOKS)/bin/python || $(PYTHON) -m venv $(NOTEBOOKS)
+	$(NOTEBOOKS)/bin/python -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; extras = project['optional-dependencies']; print('\n'.join(project['dependencies'] + extras['tutorial'] + extras['notebooks']))" > $(NOTEBOOKS)/requires.txt
+	$(NOTEBOOKS)/bin/python -m pip --disable-pip-version-check -qq install -r $(NOTEBOOKS)/requires.txt
+	@touch $@
+
+$(NOTEBOOKS)/made: $(NOTEBOOKS)/made-notebooks $(VENV)/wheel
+	$(NOTEBOOKS)/bin/python -m pip --disable-pip-version-check -qq install --no-deps --force-reinstall $(VENV)/wheel/*.whl
+	@touch $@
+
+notebooks: $(NOTEBOOKS)/made
+	$(NOTEBOOKS)/bin/python -m notebooks.make
+
+test-notebooks: $(NOTEBOOKS)/made
+	CHAINRULE_REQUIRE_NATIVE=1 $(NOTEBOOKS)/bin/python -m pytest -q -p no:cacheprovider tests/notebooks
+
 PEERS := .venv-peers
 bench: $(VENV)/made-bench $(PEERS)/made
 	$(BIN)/python -m benchmarks --peer-python $(PEERS)/bin/python
@@ -159,4 +183,4 @@ $(PEERS)/made:
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(SANITIZE) $(THREADS) $(KERAS) $(DOCS) $(PEERS) build chainrule-out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SANITIZE) $(THREADS) $(KERAS) $(DOCS) $(NOTEBOOKS) $(PEERS) build chainrule-out .pytest_cache .mypy_cache .ruff_cache .hypothesis
