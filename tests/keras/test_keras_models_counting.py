@@ -196,3 +196,15 @@ def test_batches_follow_from_their_number():
     model.fit(X, Y, steps_per_epoch=2, verbose=0, callbacks=[See()])
     assert seen == [0, 1]  # 12 and 11 samples
     assert int(model.optimizer.iterations) == 2
+
+
+def test_a_metric_of_several_numbers_stays_an_array(capsys):
+    model = Sequential([layers.Input((4,)), layers.Dense(2, "softmax")])
+    model.compile("sgd", "categorical_crossentropy", metrics=[metrics.F1Score()])
+    T = np.hstack([Y, 1 - Y])
+    H = model.fit(X, T, epochs=2, verbose=2, validation_data=(X, T))
+    found = model.evaluate(X, T, verbose=0)
+    assert H.history["f1_score"][0].shape == (2,)
+    np.testing.assert_array_equal(H.history["val_f1_score"][1], found[1])
+    mean = float(found[1].mean())
+    assert f"val_f1_score: {mean:.4f}" in capsys.readouterr().out  # of a line the mean

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from chainrule.callbacks import Run
@@ -65,6 +66,21 @@ class Counting:
                     counts = weight[rows] / self.prepared.scale
                 metric.update_state(self.prepared.y[rows], A, sample_weight=counts)
         self._seen = len(outputs)
+
+
+def result(metric: Metric) -> Any:
+    """Return what a metric comes to: a float, or an array where it is several numbers.
+
+    Examples
+    --------
+    >>> from chainrule.keras.metrics import F1Score
+    >>> f1 = F1Score()
+    >>> f1.update_state([[1, 0], [0, 1]], [[0.9, 0.1], [0.8, 0.2]])
+    >>> result(f1).round(4)
+    array([0.6667, 0.    ], dtype=float32)
+    """
+    value = metric.result()
+    return float(value) if np.ndim(value) == 0 else np.asarray(value)
 
 
 def by_batch(metric: Metric) -> bool:

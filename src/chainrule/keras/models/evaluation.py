@@ -14,7 +14,7 @@ from chainrule.engines.protocol import Engine
 from chainrule.keras import data
 from chainrule.keras.callbacks import CallbackList
 from chainrule.keras.models.compiled import Compiled
-from chainrule.keras.models.counting import by_batch
+from chainrule.keras.models.counting import by_batch, result
 from chainrule.keras.models.samples import Prepared, prepare
 from chainrule.keras.models.trainer import batch_of
 
@@ -141,7 +141,7 @@ def evaluate(
         total += len(prepared.data.X) * look(model, compiled, prepared)
         n += len(prepared.data.X)
         logs = {"loss": total / n}
-        logs |= {metric.name: float(metric.result()) for metric in compiled.metrics}
+        logs |= {metric.name: result(metric) for metric in compiled.metrics}
         if one_by_one:
             called.on_test_batch_end(i, logs)
     if not n:

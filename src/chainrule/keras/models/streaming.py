@@ -12,6 +12,7 @@ from chainrule.engines.protocol import TrainingLog
 from chainrule.keras import data
 from chainrule.keras.callbacks import CallbackList, History
 from chainrule.keras.models.compiled import Compiled
+from chainrule.keras.models.counting import result
 from chainrule.keras.models.evaluation import count, engine
 from chainrule.keras.models.samples import Prepared, prepare
 from chainrule.keras.models.watching import averages, limits
@@ -38,7 +39,7 @@ def train_on_batch(
     loss = step(model, compiled, prepared, class_weight)
     for act in [*limits(model), *averages(model, compiled)]:
         act()
-    return {"loss": loss} | {m.name: float(m.result()) for m in compiled.metrics}
+    return {"loss": loss} | {m.name: result(m) for m in compiled.metrics}
 
 
 def step(model: Sequential, compiled: Compiled, prepared: Prepared, class_weight: Any) -> float:
@@ -131,7 +132,7 @@ def _epoch(
         for act in acts:
             act()
         logs = {"loss": total / n}
-        logs |= {metric.name: float(metric.result()) for metric in compiled.metrics}
+        logs |= {metric.name: result(metric) for metric in compiled.metrics}
         called.on_train_batch_end(i, logs)
         if model.stop_training:
             break

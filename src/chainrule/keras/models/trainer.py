@@ -128,9 +128,11 @@ class Trainer:
         for metric in self.metrics:
             metric.reset_state()
 
-    def get_metrics_result(self) -> dict[str, float]:
+    def get_metrics_result(self) -> dict[str, Any]:
         """Return what the metrics have counted."""
-        return {metric.name: float(metric.result()) for metric in self.metrics}
+        from chainrule.keras.models.counting import result
+
+        return {metric.name: result(metric) for metric in self.metrics}
 
     def get_compile_config(self) -> dict[str, Any] | None:
         """Return what files say of :meth:`compile`."""

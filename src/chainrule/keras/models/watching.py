@@ -9,14 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from chainrule.callbacks import Callback, Run
 from chainrule.keras.callbacks import CallbackList
 from chainrule.keras.models.compiled import Compiled
-from chainrule.keras.models.counting import Counting
+from chainrule.keras.models.counting import Counting, result
 from chainrule.keras.models.sums import Sums
 from chainrule.keras.output.console import can_redraw
 
@@ -186,13 +186,13 @@ class Watch(Callback):
         self._done += 1
         self._refresh(run)
 
-    def _logs(self, run: Run) -> dict[str, float]:
+    def _logs(self, run: Run) -> dict[str, Any]:
         logs = {"loss": run.loss if self.sums is None else self.sums.loss(run)}
         if self.counting is not None:
             self.counting.update(run)
         for metric in self.compiled.metrics:
             measure = self.counted.get(metric.name)
-            logs[metric.name] = run.measures[measure] if measure else float(metric.result())
+            logs[metric.name] = run.measures[measure] if measure else result(metric)
         return logs
 
     # Many epochs.
