@@ -356,3 +356,12 @@ def test_one_seed_draws_the_same_however_a_model_is_put_together():
     for one, two, three in zip(*(m.get_weights() for m in (listed, grown, late)), strict=True):
         np.testing.assert_array_equal(one, two)
         np.testing.assert_array_equal(one, three)
+
+
+def test_validation_sees_weights_after_their_constraint():
+    model = Sequential([layers.Input((4,)), layers.Dense(1, kernel_constraint="non_neg")])
+    model.compile(optimizers.SGD(1.0), "mse")
+    x, y = -np.ones((8, 4), np.float32), np.full((8, 1), 3.0, np.float32)
+    H = model.fit(x, y, epochs=2, verbose=0, validation_data=(x, y))
+    assert np.all(model.layers[0].kernel.numpy() >= 0)
+    assert H.history["val_loss"][-1] == model.evaluate(x, y, verbose=0)

@@ -131,7 +131,9 @@ def run(
     counting = Counting(compiled, others, prepared, network.result, size) if others else None
     state = compiled.state(network, model.trainable_weights)
     # One list of measures is for both: what training leaves to Python, validation does as well.
-    checked = None if others else validation.for_engine(called)
+    # And what is done after steps is done before a validation.
+    after_steps = [*limits(model), *averages(model, compiled)]
+    checked = None if others or after_steps else validation.for_engine(called)
     watch = Watch(
         model,
         compiled,
@@ -143,7 +145,7 @@ def run(
         counting,
         Sums(len(prepared.data.X), size) if compiled.sums else None,
         validation if validation.wanted and checked is None else None,
-        [*limits(model), *averages(model, compiled)],
+        after_steps,
     )
     try:
         training.fit(
