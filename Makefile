@@ -108,7 +108,8 @@ $(VENV)/wheel: $(VENV)/made-package $(MODULES)
 # character by character, so that versions are fixed.
 KERAS := .venv-keras
 KERAS_PACKAGES := keras==3.15.1 jax==0.10.2 tensorflow-cpu==2.21.0 'h5py>=3.11' 'pandas>=2.2' \
-  'polars>=1.0' 'scikit-learn>=1.4' 'matplotlib>=3.8' 'pytest>=8.3' 'safetensors>=0.5' 'typer>=0.16'
+  'polars>=1.0' 'scikit-learn>=1.4' 'matplotlib>=3.8' 'pytest>=8.3' \
+  'pytest-xdist>=3.6' 'rich>=13.8' 'safetensors>=0.5' 'typer>=0.16'
 $(KERAS)/made-keras:
 	test -x $(KERAS)/bin/python || $(PYTHON) -m venv $(KERAS)
 	$(KERAS)/bin/python -m pip --disable-pip-version-check -qq install $(KERAS_PACKAGES)
@@ -119,13 +120,13 @@ $(KERAS)/made: $(KERAS)/made-keras $(VENV)/wheel
 	@touch $@
 
 # XLA compiles some five hundred models that run for milliseconds: with little care, and once.
-ON_TENSORFLOW = tests/parity/test_parity_accelerate.py tests/parity/test_parity_files.py \
+ON_TENSORFLOW = $(wildcard tests/parity/test_parity_accelerate*.py) tests/parity/test_parity_bridge.py \
   tests/parity/test_parity_output.py::test_summary_of_a_compiled_and_of_a_trained_model
 test-keras: $(KERAS)/made
 	KERAS_BACKEND=jax CHAINRULE_REQUIRE_NATIVE=1 CHAINRULE_REQUIRE_KERAS=1 \
 	  XLA_FLAGS=--xla_backend_optimization_level=0 JAX_COMPILATION_CACHE_DIR=$(abspath $(KERAS))/jax \
 	  JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES=-1 \
-	  $(KERAS)/bin/python -m pytest -q -p no:cacheprovider tests/parity
+	  $(KERAS)/bin/python -m pytest -q -p no:cacheprovider -n auto tests/parity
 	KERAS_BACKEND=tensorflow CHAINRULE_REQUIRE_NATIVE=1 CHAINRULE_REQUIRE_KERAS=1 \
 	  $(KERAS)/bin/python -m pytest -q -p no:cacheprovider $(ON_TENSORFLOW) tests/tutorial
 

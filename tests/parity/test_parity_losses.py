@@ -33,9 +33,9 @@ SETTINGS = {
     "alpha": {"alpha": 0.4},
     "class_balancing": {"apply_class_balancing": True, "alpha": 0.3},
     "balanced_logits": {"apply_class_balancing": True, "from_logits": True},
-    "ignore_class": {"ignore_class": 1},
 }
-UNTRIED = {"self", "name", "dtype", "axis"}  # axis: -1 is the only one in training
+UNTRIED = {"self", "name", "dtype", "axis", "ignore_class"}  # refused in training
+RATES = {"MeanAbsolutePercentageError": 1e-4}  # or rounding grows from step to step
 
 
 def takes(cls, settings):
@@ -70,7 +70,7 @@ def test_training(name, variant, twins, network, samples):
     pair = twins(
         lambda kit: network(kit, output=output),
         lambda kit: {
-            "optimizer": kit.optimizers.SGD(0.05),
+            "optimizer": kit.optimizers.SGD(RATES.get(name, 0.02)),
             "loss": getattr(kit.losses, name)(**settings),
         },
     )
@@ -110,11 +110,25 @@ def test_at_extremes(name, ours, keras, close):
     close(*found, name)
 
 
-@pytest.mark.parametrize("name", [n for n, f in vars(losses).items() if inspect.isfunction(f)])
+FUNCTIONS = [
+    name
+    for name in losses.__all__
+    if inspect.isfunction(getattr(losses, name))
+    and name not in ("get", "find", "check_targets", "serialize", "deserialize")
+]
+
+
+def test_ignored_class(ours, keras, samples, close):
+    A = samples.shares
+    found = [
+        kit.losses.SparseCategoricalCrossentropy(ignore_class=1)(samples.labels, A)
+        for kit in (ours, keras)
+    ]
+    close(*found, "ignore_class")
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_functions(name, ours, keras, samples, close):
-    if not hasattr(keras.losses, name) or name in ("get", "deserialize", "serialize"):
-        assert name in [*losses.__all__, "__getattr__"]
-        return
     output, targets = kind(name.replace("_", " ").title().replace(" ", ""))
     z = np.random.default_rng(1).normal(size=(40, 3)).astype("float32")
     y, A = getattr(samples, targets), np.asarray(getattr(keras.activations, output)(z))

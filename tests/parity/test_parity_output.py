@@ -267,10 +267,12 @@ def test_lines_with_callbacks_that_speak(verbose, pair, samples, printed):
         )
 
     here, real = lines(pair(), printed, act)
-    assert here == real
+    # A callback speaks before the last line of an epoch: Keras's unfinished bar stays above it.
+    assert here == re.sub(r"(?m)^[1-3]/4 .*$", "", real)
     assert "early stopping" in here
 
 
+@pytest.mark.filterwarnings("ignore:Your input ran out of data")
 @pytest.mark.parametrize("verbose", [1, 2])
 def test_lines_of_a_generator(verbose, pair, samples, printed):
     def batches():

@@ -16,6 +16,7 @@ def pair(twins, network):
     )
 
 
+@pytest.mark.filterwarnings("ignore:validation_split takes the last")  # which only we say
 @pytest.mark.parametrize("share", [0.1, 0.25, 0.33, 0.5, 0.97])
 def test_a_split(share, pair, samples):
     pair.fit(samples.x, samples.one_hot, validation_split=share, epochs=2)

@@ -23,11 +23,10 @@ SECTIONS = ("sigmoid", "relu")
 SEEDS = (2, 3, 6)
 NEEDED = ("tensorflow", "keras", "sklearn", "matplotlib")
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("CHAINRULE_REQUIRE_KERAS") != "1"
-    and not all(find_spec(name) for name in NEEDED),
-    reason="real Keras on TensorFlow is not installed: make test-keras",
-)
+if os.environ.get("CHAINRULE_REQUIRE_KERAS") != "1" and not all(map(find_spec, NEEDED)):
+    pytest.skip(
+        "real Keras on TensorFlow is not installed: make test-keras", allow_module_level=True
+    )
 
 
 def run(folder: Path, kit: str, section: str, seed: int) -> dict:
