@@ -76,8 +76,9 @@ def assert_close(x, y, wide):
     """Assert that y is wide within MOST ulps; NaN, inf and the sign of 0 must be as rounded."""
     with np.errstate(all="ignore"):
         expected = wide.astype(y.dtype)
-    differ = (y != expected) | (np.signbit(y) != np.signbit(expected))
-    differ &= ~(np.isnan(y) & np.isnan(expected))
+    bits = np.dtype(f"u{y.itemsize}")  # most are as rounded, which their bits say fastest
+    differ = np.flatnonzero(y.view(bits) != expected.view(bits))
+    differ = differ[~(np.isnan(y[differ]) & np.isnan(expected[differ]))]
     x, y, expected, wide = x[differ], y[differ], expected[differ], wide[differ]
     assert np.isfinite(y).all(), x[~np.isfinite(y)]
     assert np.isfinite(expected).all(), x[~np.isfinite(expected)]
@@ -182,7 +183,7 @@ def test_every_length_gives_the_same_numbers_and_writes_no_more(dtype, isa):
 @pytest.mark.slow
 @every_function
 def test_all_float32_inputs(name):
-    step = 1 << 22
+    step = 1 << 17  # what stays in the cache
     for first in range(0, 1 << 32, step):
         x = np.arange(first, first + step, dtype=np.uint32).view(np.float32)
         expected = exact(name, x)
