@@ -1,6 +1,9 @@
 """Sequential: the tutorial's lines, the semantics of fit, evaluate and predict."""
 
+import ast
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -365,3 +368,20 @@ def test_validation_sees_weights_after_their_constraint():
     H = model.fit(x, y, epochs=2, verbose=0, validation_data=(x, y))
     assert np.all(model.layers[0].kernel.numpy() >= 0)
     assert H.history["val_loss"][-1] == model.evaluate(x, y, verbose=0)
+
+
+def test_compile_imports_what_fit_needs_so_that_the_first_fit_only_trains():
+    code = """
+import sys
+import numpy as np
+from chainrule.keras import Sequential, layers
+model = Sequential([layers.Input((2,)), layers.Dense(1)])
+model.compile("sgd", "mse", metrics=["mae"])
+before = set(sys.modules)
+x, y = np.ones((4, 2)), np.ones((4, 1))
+model.fit(x, y, validation_data=(x, y), verbose=0)
+print(sorted(set(sys.modules) - before))
+"""
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    engine = ["chainrule._native", "chainrule.engines.native"]
+    assert ast.literal_eval(made.stdout) == engine

