@@ -1,11 +1,15 @@
 """The lines of training, character by character."""
 
 import io
+import re
 import sys
 
+import numpy as np
 import pytest
 
+from chainrule.keras import Input, Sequential
 from chainrule.keras.callbacks import ProgbarLogger
+from chainrule.keras.layers import Dense
 from chainrule.keras.output.console import can_redraw, say, write
 from chainrule.keras.output.progress import Progress
 
@@ -244,3 +248,15 @@ def test_logger_of_an_evaluation_and_a_prediction(capsys):
     logger.on_predict_batch_end(0, {"outputs": [1.0]})
     logger.on_predict_end({"outputs": [1.0]})
     assert capsys.readouterr().out.endswith("/step\n")
+
+
+def test_bar_of_fit_names_metrics_in_the_order_of_keras_within_an_epoch_too(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    model = Sequential([Input((2,)), Dense(2, activation="softmax")])
+    model.compile("sgd", "categorical_crossentropy", metrics=["accuracy"])
+    y = np.eye(2)[np.arange(40) % 2]
+    model.fit(np.ones((40, 2)), y, batch_size=2, validation_data=(np.ones((2, 2)), y[:2]))
+    first, *_, last = re.split("[\b\r]+", terminal.getvalue().strip())
+    for drawn, validated in ((first, []), (last, ["val_accuracy", "val_loss"])):
+        assert re.findall(r"(\w+): ", drawn) == ["accuracy", "loss", *validated]

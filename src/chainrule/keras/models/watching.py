@@ -126,7 +126,8 @@ class Watch(Callback):
                 self.called.on_train_batch_begin(batch + 1)
             self._refresh(run)
         elif self._draws and self.called.progbar is not None:
-            self.called.progbar.progress.batch(batch + 1, self._logs(run))
+            logs = dict(sorted(self._logs(run).items()))  # as callbacks get them
+            self.called.progbar.progress.batch(batch + 1, logs)
             each = (time.perf_counter() - self._start) / (batch + 1)
             self._stride = max(1, min(run.batches, int(_A_REDRAW / max(each, 1e-9))))
 
