@@ -2,6 +2,7 @@
 
 import inspect
 import runpy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,18 @@ def test_every_exercise_has_a_check_and_every_check_an_exercise():
 def test_an_unknown_exercise():
     with pytest.raises(ValueError, match="unknown exercise 'sigmoyd': did you mean 'sigmoid'"):
         check.run("sigmoyd", None)
+
+
+def test_what_the_check_itself_cannot_follow_is_said_and_raises_nothing(monkeypatch, capsys):
+    def stumbles(*_):
+        raise ZeroDivisionError
+
+    row = replace(EXERCISES["sigmoid"], examine=stumbles)
+    monkeypatch.setattr(check, "EXERCISES", {"sigmoid": row})
+    result = check.sigmoid(len)
+    assert result.mistake == "beyond_the_check"
+    assert "it stops with ZeroDivisionError" in result.message
+    assert capsys.readouterr().out.startswith("not yet: sigmoid\n")
 
 
 @pytest.mark.parametrize("name", CLASS_CHECKS)

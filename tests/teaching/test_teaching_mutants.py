@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 REPORT = runpy.run_path(str(Path(__file__).with_name("report.py")))
-WRONG = ("wrong", "wrong_scripts", "fresh_first", "fresh_second")
-RIGHT = ("right", "right_scripts")
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "checker.md"
+WRONG, RIGHT = REPORT["WRONG"], REPORT["RIGHT"]
 
 
 def versions(names):
@@ -55,7 +55,20 @@ def test_there_are_enough_of_each():
     assert counts["wrong"] + counts["wrong_scripts"] >= 40
     assert counts["fresh_first"] >= 10
     assert counts["fresh_second"] >= 10
+    assert counts["fresh_third"] + counts["fresh_third_scripts"] >= 15
     assert counts["right"] + counts["right_scripts"] >= 15
+
+
+def test_the_page_about_the_checker_says_how_many_there_are():
+    counts = {name: len(REPORT["table"](name)) for name in WRONG + RIGHT}
+    wrong, fresh = (sum(counts[n] for n in WRONG if part in n) for part in ("", "fresh"))
+    right = sum(counts[name] for name in RIGHT)
+    page = PAGE.read_text()
+    assert f"| wrong | {wrong} | {wrong} | {wrong} |" in page
+    assert f"| right, written differently | {right} | 0 | |" in page
+    assert f"So {fresh} of the wrong versions were written\nbefore" in page
+    assert "the 117 of a third one" in page
+    assert counts["fresh_third"] + counts["fresh_third_scripts"] == 117
 
 
 def test_every_wrong_version_of_the_main_tables_has_a_phrase():
@@ -71,6 +84,8 @@ def test_the_report_prints_both_rates(capsys, monkeypatch):
         "right_scripts": ("as_in_the_notebook",),
         "fresh_first": ("sigmoid_half",),
         "fresh_second": ("sigmoid_squared",),
+        "fresh_third": ("sigmoid_hyperbolic",),
+        "fresh_third_scripts": ("script_only_w2",),
     }
     whole = REPORT["table"]
 

@@ -33,7 +33,20 @@ WORDS = {
     "method": "batch",
 }
 NUMBERS = dict.fromkeys(
-    ("value", "factor", "seconds", "last", "share", "out", "losses", "epochs", "every", "i", "n"),
+    (
+        "value",
+        "factor",
+        "seconds",
+        "most",
+        "last",
+        "share",
+        "out",
+        "losses",
+        "epochs",
+        "every",
+        "i",
+        "n",
+    ),
     12,
 )
 NUMBERS |= dict.fromkeys(("row", "column", "sample", "x"), 12)

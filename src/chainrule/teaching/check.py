@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.teaching.exercises import EXERCISES
-from chainrule.teaching.mistakes import TOO_SLOW, WrongError, in_line
+from chainrule.teaching.mistakes import BEYOND, TOO_SLOW, WrongError, in_line
 from chainrule.teaching.result import Result
 from chainrule.teaching.showing import show
 from chainrule.teaching.trial import SlowError, Trial
@@ -47,6 +47,9 @@ def run(exercise: str, subject: Any, *arguments: Any, time_limit: float = TIME_L
         result = Result(exercise, False, sentence, TOO_SLOW.name)
     except WrongError as wrong:
         result = Result(exercise, False, wrong.sentence, wrong.mistake)
+    except Exception as error:  # of the check itself: students shall not see its traceback
+        sentence = BEYOND.sentence.format(type=type(error).__name__)
+        result = Result(exercise, False, sentence, BEYOND.name)
     show(result)
     return result
 

@@ -85,6 +85,11 @@ TOO_SLOW = Mistake(
     "Your code was stopped after {seconds:g} seconds{where}. Is there a loop that never comes to "
     "its end?",
 )
+BEYOND = Mistake(
+    "beyond_the_check",
+    "The check cannot follow what your code gives: it stops with {type}. Does anything have an "
+    "unusual type or shape? Compare with the notebook.",
+)
 ASKS = Mistake("asks_input", "{what} waits for input(){where}. Leave it out: it gets all it needs.")
 EXITS = Mistake("exits", "{what} ends the whole program (exit){where}. Use `return` to end it.")
 RECURSION = Mistake("recursion", "{what} calls itself without end{where}. Who calls whom there?")
@@ -107,6 +112,21 @@ INDEX = Mistake(
     "An index{where} goes past the end: {error}. Count again how many entries "
     "there are, and where the loop starts and ends.",
 )
+GROWS_BY_APPEND = Mistake(
+    "index_too_far",
+    "An entry{where} is set that the list does not have yet. A list that begins empty grows by "
+    "`append`.",
+)
+IN_BRACKETS = Mistake(
+    "shape_in_brackets",
+    "A whole number is needed{where}, and a {given} comes. Some of NumPy's functions take a shape "
+    "as one argument in brackets, others take its numbers one by one: which one is this?",
+)
+NOT_WHOLE = Mistake(
+    "not_whole",
+    "A whole number is needed{where}, and a {given} comes. Is something divided, or is it an array "
+    "of numbers?",
+)
 ARGUMENTS = Mistake("arguments", "{what} cannot be called as in the notebook: {error}.")
 CRASH = Mistake("crash", "{what} stops{where} with {type}: {error}.")
 
@@ -124,6 +144,7 @@ def refuse_crash(run: Run, what: str, special: Sequence[Mistake] = ()) -> None:
         "error": text,
         "type": type(error).__name__,
         "name": getattr(error, "name", "") or text,
+        "given": text.partition("'")[2].partition("'")[0],
     }
     row = _row_of(error, run.line)
     row = next((mine for mine in special if mine.name == row.name), row)
@@ -143,6 +164,10 @@ def _row_of(error: BaseException, line: int | None) -> Mistake:
         return ARGUMENTS
     if isinstance(error, ValueError) and _ABOUT_SHAPES.search(text):
         return SHAPES
+    if isinstance(error, TypeError) and "cannot be interpreted as an integer" in text:
+        return IN_BRACKETS if text.startswith(("'tuple'", "'list'")) else NOT_WHOLE
+    if isinstance(error, IndexError) and "assignment" in text:
+        return GROWS_BY_APPEND
     return next((row for kind, row in _KINDS if isinstance(error, kind)), CRASH)
 
 
@@ -158,9 +183,9 @@ _KINDS: tuple[tuple[type[BaseException], Mistake], ...] = (
 
 
 def _short(text: str) -> str:
-    """Return an error's text on one line of at most 60 characters, without its final stop."""
+    """Return an error's text on one line of at most 90 characters, without its final stop."""
     text = " ".join(text.split()).rstrip(".")
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= 90 else text[:87] + "..."
 
 
 def refuse_leftovers(run: Run, what: str, *, may_draw: bool = False) -> None:

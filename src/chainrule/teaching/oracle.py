@@ -151,10 +151,10 @@ def steps(
     slope_of: int = 0,
     carry: Callable[[Array, Array], Array] = carried,
     combine: Callable[[Array, Array], Array] = np.multiply,
-    weight: int = 1,
+    weight: int | None = 1,
     delta_from: Callable[[int, int], int] = next_layer,
     gradient: Callable[[Array, Array], Array] = product,
-    activation_of: int = 0,
+    activation_of: int | None = 0,
     order: Callable[[list[Array]], list[Array]] = list,
     updated: bool = False,
     inputs: Array | None = None,
@@ -162,7 +162,9 @@ def steps(
     """Return how far one step goes, as (W before - W after) / eta, in matrices.
 
     Right is A_l^T D_l with D_n = (A - y) s'(Z) and D_l = (D_{l+1} W_{l+1}^T) s'(Z_l); the 2 of the
-    square is left out. With ``updated`` each W is changed before the delta below it is computed.
+    square is left out. With ``updated`` each W is changed before the delta below it is computed;
+    with ``weight`` None every delta is carried back through the last W, and with
+    ``activation_of`` None every gradient takes the inputs.
     """
     X1 = p.X1 if inputs is None else inputs
     n = len(p.W)
@@ -179,12 +181,13 @@ def steps(
     for layer in range(n - 2, -1, -1):
         above = D[delta_from(layer, n)]
         at = (layer + 1 + slope_of) % (n + 1)
-        back = carry(above, W[(layer + weight) % n])
+        back = carry(above, W[-1 if weight is None else (layer + weight) % n])
         D[layer] = combine(back, hidden(A[at], Z[at]))
         if updated:
             W[layer] -= p.eta * product(A[layer], D[layer])
     D = order(D)
-    return [gradient(A[(i + activation_of) % (n + 1)], D[i]) for i in range(n)]
+    of = [0 if activation_of is None else (i + activation_of) % (n + 1) for i in range(n)]
+    return [gradient(A[of[i]], D[i]) for i in range(n)]
 
 
 def train(

@@ -138,6 +138,12 @@ class Trial:
         return lines[-1] if lines else None
 
 
+def lines_of(function: Any) -> set[int]:
+    """Return the lines that a function has, without those of functions that it calls."""
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    return {line for _, _, line in code.co_lines() if line} if code is not None else set()
+
+
 def _quietly(call: Callable[[], Any], paper: Paper) -> Any:
     with (
         contextlib.redirect_stdout(paper),

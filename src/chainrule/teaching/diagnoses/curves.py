@@ -20,12 +20,30 @@ SCALAR_ONLY = Mistake(
     "which take all values at once; those of math do not.",
 )
 
+NEIGHBOURS = Mistake(
+    "depends_on_neighbours",
+    "A value of {what} changes when the others do. Each value depends on its own z only; the "
+    "formula takes one after the other.",
+)
+
 SIGMOID = (
     Mistake(
         "sign_of_exponent",
         "The curve falls where it should rise: large inputs must come out "
         "near 1. Look at the sign in the exponential.",
         lambda z: sigmoid(-z),
+    ),
+    Mistake(
+        "sign_of_exponent",
+        "The curve does not stay below 1: the exponentials above and below the fraction bar do "
+        "not fit together. Compare their signs.",
+        lambda z: np.exp(z) / (1 + np.exp(-z)),
+    ),
+    Mistake(
+        "sign_of_exponent",
+        "The curve falls, and without bound: the exponentials above and below the fraction bar do "
+        "not fit together. Compare their signs.",
+        lambda z: np.exp(-z) / (1 + np.exp(z)),
     ),
     Mistake(
         "tanh",
@@ -48,6 +66,12 @@ SIGMOID = (
         "no_fraction",
         "Your values grow without bound. Which part of the formula brings them between 0 and 1?",
         lambda z: np.exp(z),
+    ),
+    Mistake(
+        "no_fraction",
+        "Your values grow without bound. What does the fraction bar span? Perhaps brackets are "
+        "missing in the denominator.",
+        lambda z: 2 * np.exp(z),
     ),
     Mistake(
         "no_fraction",
@@ -83,6 +107,33 @@ SIGMOID = (
         lambda z: 1 / (1 + 2.0**-z),
     ),
     Mistake(
+        "steepness",
+        "The curve has the right form but is too steep. Is there a factor in the exponential?",
+        lambda z: sigmoid(2 * z),
+    ),
+    Mistake(
+        "steepness",
+        "The curve has the right form but is too flat. Is there a factor in the exponential?",
+        lambda z: sigmoid(z / 2),
+    ),
+    Mistake(
+        "shifted",
+        "The curve has the right form but lies too low: at 0 it must be one half.",
+        lambda z: sigmoid(z) - 0.5,
+    ),
+    Mistake(
+        "shifted",
+        "Your values lie between -1 and 1. The sigmoid stays between 0 and 1, and is one half at "
+        "0.",
+        lambda z: 2 * sigmoid(z) - 1,
+    ),
+    Mistake(
+        "squared",
+        "Your values are the squares of what they should be. Is there a power that belongs "
+        "elsewhere?",
+        lambda z: sigmoid(z) ** 2,
+    ),
+    Mistake(
         "rounded",
         "Your values are only 0 and 1: the step is hard. The sigmoid goes smoothly "
         "from one to the other.",
@@ -102,6 +153,12 @@ SIGMOID = (
 )
 
 SIGMOID_GRAD = (
+    Mistake(
+        "brackets_missing",
+        "Your slope is 0 everywhere: a product is taken first, and then the same is subtracted. "
+        "Are there brackets missing?",
+        np.zeros_like,
+    ),
     Mistake(
         "slope_of_activation",
         "You treat the input as if it were s(z) already, but here it is "
@@ -147,6 +204,18 @@ SIGMOID_GRAD = (
         "One factor is right and the other is squared or doubled. Derive the "
         "slope of the fraction again, step by step.",
         lambda z: sigmoid(z) ** 2 * (1 - sigmoid(z)),
+    ),
+    Mistake(
+        "slope_squared",
+        "The slope must go to 0 at both ends, and yours does so at one only. A factor is there "
+        "twice, and the other one not at all.",
+        lambda z: sigmoid(z) ** 2,
+    ),
+    Mistake(
+        "slope_squared",
+        "The slope must go to 0 at both ends, and yours does so at one only. A factor is there "
+        "twice, and the other one not at all.",
+        lambda z: (1 - sigmoid(z)) ** 2,
     ),
     Mistake(
         "slope_squared",

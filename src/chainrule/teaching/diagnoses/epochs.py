@@ -122,6 +122,17 @@ ROWS = (
         "In the loop of SGD, each step gets all samples. Which one is its turn?",
         epochs_of(_pair(_BATCH, _BATCH * SAMPLES)),
     ),
+    _row(
+        "loss_too_often",
+        "A loss is recorded before the first epoch, too. One entry after each epoch is wanted.",
+        {m: [LOSS, *RIGHT[m]] for m in METHODS},
+    ),
+    _row(
+        "loss_too_often",
+        "The loss is recorded twice in an epoch, before the steps and after them. One entry after "
+        "each epoch is wanted.",
+        {m: [LOSS, *STEPS_OF[m], LOSS] * EPOCHS for m in METHODS},
+    ),
     _row("loss_too_early", _EARLY, {m: [LOSS, *STEPS_OF[m]] * EPOCHS for m in METHODS}),
     _row(
         "loss_per_sample",
@@ -216,7 +227,8 @@ ROWS = (
 
 EPOCHS_IGNORED = Mistake(
     "epochs_ignored",
-    "`fit` makes {given} epochs where n_epochs is {epochs}. Is a fixed number in its place?",
+    "`fit` makes {given} epochs where n_epochs is {epochs}. Is a fixed number in its place, or is "
+    "it multiplied?",
 )
 LOSS_TIMES = Mistake(
     "history_entries",
@@ -275,6 +287,18 @@ COLUMNS = {
 ENTRIES = Mistake(
     "history_entries",
     "The length of `loss_history` is {n} after {epochs} epochs; one entry for each is wanted.",
+)
+
+LAST_ONLY = Mistake(
+    "history_replaced",
+    "`loss_history` holds only the loss of the last epoch. Is it replaced, or begun anew, in each "
+    "of them?",
+)
+
+PRINTED_ONLY = Mistake(
+    "history_entries",
+    "The loss is recorded only in the epochs that print it. It belongs there after each epoch: "
+    "look at the indentation.",
 )
 
 OTHER_VALUES = Mistake(

@@ -83,6 +83,12 @@ ROWS = (
         lambda e, a, y: (a**2 - y).sum(),
     ),
     Mistake(
+        "squares_apart",
+        "You square the targets and then take them away. First the difference, then the square: "
+        "are brackets missing?",
+        lambda e, a, y: (a - y**2).sum(),
+    ),
+    Mistake(
         "added",
         "Predictions and targets are added. The error is their difference.",
         lambda e, a, y: squares(a + y),
@@ -102,6 +108,34 @@ ROWS = (
         "The predictions are turned into 0 and 1 before they are compared. Compare "
         "them as they are.",
         lambda e, a, y: squares((a > 0.5) - y),
+    ),
+    Mistake(
+        "multiplied",
+        "Predictions and targets are multiplied. The error is their difference.",
+        lambda e, a, y: squares(a * y),
+    ),
+    Mistake(
+        "accuracy",
+        "You compute the share of right answers. The loss tells how far all outputs are from "
+        "their targets.",
+        lambda e, a, y: (a.argmax(axis=1) == y.argmax(axis=1)).mean(),
+    ),
+    Mistake(
+        "accuracy",
+        "You compute the share of wrong answers. The loss tells how far all outputs are from "
+        "their targets.",
+        lambda e, a, y: (a.argmax(axis=1) != y.argmax(axis=1)).mean(),
+    ),
+    Mistake(
+        "counted",
+        "You count where predictions and targets differ. Add up how far they are apart, squared.",
+        lambda e, a, y: (a != y).sum(),
+    ),
+    Mistake(
+        "counted",
+        "You count where the rounded predictions and the targets differ. Add up how far the "
+        "predictions are from the targets, squared.",
+        lambda e, a, y: (np.round(a) != y).sum(),
     ),
     Mistake(
         "first_only",

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from chainrule.teaching.diagnoses.whole_steps import WHOLE
 from chainrule.teaching.mistakes import (
     Mistake,
 )
@@ -18,7 +19,6 @@ from chainrule.teaching.oracle import (
     identity,
     sigmoid,
     steps,
-    train,
 )
 
 Array = npt.NDArray[Any]
@@ -55,22 +55,6 @@ def _twice(a: Array, z: Array) -> Array:
 def _of_z(a: Array, z: Array) -> Array:
     del a
     return np.asarray(z * (1 - z))
-
-
-def _only(layer: int) -> Callable[[Problem], Step]:
-    """Return what gives a step that only one layer makes, or that one layer leaves out."""
-
-    def gives(p: Problem) -> Step:
-        return [s if i == layer % len(p.W) else 0 * s for i, s in enumerate(steps(p))]
-
-    return gives
-
-
-def _but(layer: int) -> Callable[[Problem], Step]:
-    def gives(p: Problem) -> Step:
-        return [0 * s if i == layer % len(p.W) else s for i, s in enumerate(steps(p))]
-
-    return gives
 
 
 _FORGOTTEN = (
@@ -148,6 +132,16 @@ _OFF_S = (
     "which activations are its own?"
 )
 
+_SLOPE_ONLY = (
+    "A hidden delta has only the slope of the sigmoid in it. The error that comes back from the "
+    "layer above is the other factor."
+)
+
+_BRACKETS = (
+    "In a hidden delta something is subtracted after the product, and not within a factor of the "
+    "slope. Are there brackets missing?"
+)
+
 _LAST_D = (
     "Each hidden delta is computed from the same delta. It should come from that of the "
     "layer just above it."
@@ -172,6 +166,13 @@ _LINEAR = "The forward pass leaves out the activation in {}. `predict` shows wha
 ROWS: tuple[Mistake, ...] = (
     *_slopes(),
     _row("wrong_order_of_deltas", _ORDER, order=lambda D: D[::-1]),
+    _row(
+        "wrong_order_of_deltas",
+        "Each new delta goes to the front of the list, and the list is turned round afterwards as "
+        "well. Where in it is that of the layer above?",
+        order=lambda D: D[::-1],
+        delta_from=lambda layer, n: n - 1,
+    ),
     _row("transposed_gradient", _TRANSPOSED, gradient=lambda A, D: D.T @ A),
     _row("transposed_gradient", _TRANSPOSED, gradient=lambda A, D: A @ D),
     _row("transposed_gradient", _TRANSPOSED, gradient=lambda A, D: A @ D.T),
@@ -208,14 +209,35 @@ ROWS: tuple[Mistake, ...] = (
         "The slope of the sigmoid is added in a hidden delta. The chain rule multiplies.",
         combine=lambda back, curve: back + curve,
     ),
+    _row(
+        "slope_of_wrong_quantity",
+        "The slope of the sigmoid is taken of a delta. It is the slope where the activations of "
+        "the layer are.",
+        combine=lambda back, curve: back * sigmoid(back) * (1 - sigmoid(back)),
+    ),
+    _row("delta_not_carried", _SLOPE_ONLY, combine=lambda back, curve: curve),
+    _row(
+        "brackets_missing",
+        _BRACKETS,
+        hidden=lambda a, z: a,
+        combine=lambda back, a: back * a - a,
+    ),
+    _row(
+        "brackets_missing",
+        _BRACKETS,
+        hidden=lambda a, z: a,
+        combine=lambda back, a: back * a - a / 2,
+    ),
     _row("layers_off_by_one", _OFF, weight=0),
     _row("layers_off_by_one", _OFF, weight=2),
     _row("layers_off_by_one", _OFF, weight=-1),
     _row("layers_off_by_one", _OFF_A, activation_of=1),
+    _row("layers_off_by_one", _OFF_A, activation_of=None),
     _row("layers_off_by_one", _OFF_A, activation_of=-1),
     _row("layers_off_by_one", _OFF_S, slope_of=1),
     _row("layers_off_by_one", _OFF_S, slope_of=-1),
     _row("last_delta_only", _LAST_D, delta_from=lambda layer, n: n - 1),
+    _row("last_delta_only", _LAST_D, delta_from=lambda layer, n: n - 1, weight=None),
     _row("updated_too_early", _UPDATED, updated=True),
     _row("error_of_output", _ERROR.format("squared"), error=lambda a, y: (a - y) ** 2),
     _row("error_of_output", _ERROR.format("an absolute value"), error=lambda a, y: abs(a - y)),
@@ -245,100 +267,10 @@ ROWS: tuple[Mistake, ...] = (
         "In the forward pass each layer gets X again. It should get what the layer before gave.",
         always_from_inputs=True,
     ),
-    Mistake(
-        "layer_not_updated",
-        "The last matrix is never changed. Where does the loop of the update end?",
-        _but(-1),
-    ),
-    Mistake(
-        "layer_not_updated",
-        "The first matrix is never changed. Where does the loop of the "
-        "update start, and how many deltas are there?",
-        _but(0),
-    ),
-    Mistake(
-        "layer_not_updated",
-        "Only the last matrix is changed. Does the update run over all layers?",
-        _only(-1),
-    ),
-    Mistake(
-        "layer_not_updated",
-        "Only the first matrix is changed. Does the update run over all layers?",
-        _only(0),
-    ),
-    Mistake(
-        "step_per_sample",
-        "A step is made for each sample in turn. Here one step is made, with the gradient of all "
-        "samples together; `fit` decides which samples come.",
-        lambda p: [
-            (w - v) / p.eta for w, v in zip(p.W, train(p, 1, per_sample=True)[0], strict=True)
-        ],
-    ),
-    Mistake(
-        "step_per_sample",
-        "A step is made for each sample in turn. Here one step is made, with the gradient of all "
-        "samples together; `fit` decides which samples come.",
-        lambda p: [
-            (w - v) / (2 * p.eta)
-            for w, v in zip(p.W, train(p, 1, per_sample=True, factor=2)[0], strict=True)
-        ],
-    ),
-    Mistake(
-        "first_sample_only",
-        "Only the first sample counts. The gradient adds up over all samples.",
-        lambda p: steps(part(p, slice(0, 1))),
-    ),
-    Mistake(
-        "last_sample_only",
-        "Only the last sample counts. Is the gradient added up over all samples, or overwritten?",
-        lambda p: steps(part(p, slice(-1, None))),
-    ),
-    Mistake(
-        "bias_not_learnt",
-        "The first row of each matrix, the bias, is not changed. It is learnt like all weights.",
-        lambda p: [np.vstack([0 * s[:1], s[1:]]) for s in steps(p)],
-    ),
-    Mistake(
-        "bias_unit_cut",
-        "The first unit of the hidden deltas is left out. In this network the "
-        "bias units are learnt like all others.",
-        lambda p: _without_unit(p),
-    ),
-    Mistake(
-        "sign_of_weights_only",
-        "The step goes by the sign of the gradient only. Its size counts as well.",
-        lambda p: [np.sign(s) for s in steps(p)],
-    ),
-    Mistake(
-        "normalised",
-        "The gradient is divided by its own length. Take it as it is.",
-        lambda p: [s / np.linalg.norm(s) for s in steps(p)],
-    ),
-    Mistake(
-        "weights_replaced",
-        "The weights are replaced by the step. They should be changed by it.",
-        lambda p: [(w + p.eta * s) / p.eta for w, s in zip(p.W, steps(p), strict=True)],
-    ),
-    Mistake(
-        "weights_replaced",
-        "The weights are replaced by the step. They should be changed by it.",
-        lambda p: [(w - p.eta * s) / p.eta for w, s in zip(p.W, steps(p), strict=True)],
-    ),
+    *WHOLE,
 )
 
 
 def options_of_rows() -> list[tuple[Mistake, dict[str, Any]]]:
     """Return the mistakes in places of :func:`oracle.steps`, for networks of other outputs."""
     return [(row, row.gives.options) for row in ROWS if isinstance(row.gives, Place)]
-
-
-def part(p: Problem, rows: slice) -> Problem:
-    """Return the problem with some of its samples only."""
-    return Problem(p.layers, p.W, p.X[rows], p.y[rows], p.eta)
-
-
-def _without_unit(p: Problem) -> Step:
-    def cut(D: list[Array]) -> list[Array]:
-        return [*(np.hstack([0 * d[:, :1], d[:, 1:]]) for d in D[:-1]), D[-1]]
-
-    return steps(p, order=cut)

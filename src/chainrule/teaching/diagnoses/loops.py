@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from chainrule.teaching.mistakes import Mistake
@@ -66,16 +67,28 @@ UPDATES: tuple[tuple[Mistake | None, Before], ...] = (
     (
         Mistake(
             "nothing_changes",
-            "The weights do not change in the loop. Is the update there, for both of them?",
+            "`{name}` does not change in the loop. Is its update there, with its own gradient?",
         ),
         lambda w, g, eta: w,
     ),
 )
 
+OTHER_UPDATE = Mistake(
+    "wrong_update",
+    "`{name}` is changed by something else than the learning rate times its own gradient. Look at "
+    "its update.",
+)
+
+UPDATE_FACTOR = Mistake(
+    "wrong_update",
+    "The update of `{name}` has the right direction but is {factor:.3g} times as long as it should "
+    "be. Look for a number that does not belong there.",
+)
+
 HIDDEN_UNKNOWN = Mistake(
     "wrong_hidden",
-    "`h` is not what X and w1 give, as they were before the "
-    "update. Look at the first line of the forward pass.",
+    "`h` is not what X and w1 give, as they were before the update. Look at the forward pass, and "
+    "at the update of w1.",
 )
 
 UPDATED_FIRST = Mistake(
@@ -112,6 +125,29 @@ def gradient_rows(A: Array, D: Array) -> list[tuple[Mistake, Callable[[], Array]
     ]
 
 
+def carried_rows(D: Array, W: Array, h: Array) -> list[tuple[Mistake, Array]]:
+    """Return what mistakes give in the place of D W^T, the gradient by h."""
+    sign = Mistake(
+        "sign_of_gradient", "`grad_h` has the wrong sign. The minus belongs to the update."
+    )
+    half = Mistake(
+        "slope_half",
+        "A part of the sigmoid's slope is in `grad_h`. This step goes through the weights only; "
+        "the whole slope comes after it.",
+    )
+    ignored = Mistake(
+        "delta_not_carried",
+        "`grad_h` does without {}. How much does y_pred change with h, and the loss with y_pred?",
+    )
+    ones = np.ones_like(D @ W.T)
+    without = [
+        (Mistake(ignored.name, ignored.sentence.format(what)), value)
+        for what, value in (("`w2`", D * ones), ("`grad_y_pred`", ones * W.T))
+    ]
+    back = D @ W.T
+    return [(sign, -back), (half, back * h), (half, back * (1 - h)), *without]
+
+
 OUTPUT_ROWS: tuple[tuple[Mistake, Callable[[Array, Array], Array]], ...] = (
     (
         Mistake(
@@ -134,6 +170,18 @@ OUTPUT_ROWS: tuple[tuple[Mistake, Callable[[Array, Array], Array]], ...] = (
             "`grad_y_pred` is an absolute value. Derive the square by the prediction.",
         ),
         lambda a, y: abs(a - y),
+    ),
+    (
+        Mistake("error_of_output", "`grad_y_pred` does without y. Derive the loss by y_pred."),
+        lambda a, y: a + 0 * y,
+    ),
+    (
+        Mistake("error_of_output", "`grad_y_pred` does without y_pred. Derive the loss by it."),
+        lambda a, y: y + 0 * a,
+    ),
+    (
+        Mistake("error_of_output", "`grad_y_pred` is a sum. What is squared in the loss?"),
+        lambda a, y: a + y,
     ),
     (
         Mistake(

@@ -39,12 +39,12 @@ def _each_from_inputs(p: Problem) -> Array:
     return sigmoid(p.X1 @ p.W[-1]) if p.X1.shape[1] == p.W[-1].shape[0] else right(p)
 
 
-def _bias_in_each_layer(p: Problem) -> Array:
-    """Set the first unit of each hidden layer to 1."""
+def _bias_in_each_layer(p: Problem, outputs: bool = False) -> Array:
+    """Set the first unit of each hidden layer to 1, and that of the outputs too where asked."""
     A = p.X1
     for i, w in enumerate(p.W):
         A = sigmoid(A @ w)
-        if i < len(p.W) - 1:
+        if outputs or i < len(p.W) - 1:
             A[:, 0] = 1
     return A
 
@@ -138,6 +138,13 @@ ROWS = (
         lambda p: forward(p.W[::-1], p.X1)[-1] if len({w.shape for w in p.W}) == 1 else right(p),
     ),
     Mistake(
+        "layers_off_by_one",
+        "The last weights are used first. Which matrix takes the inputs? Count the index again.",
+        lambda p: (
+            forward(p.W[-1:] + p.W[:-1], p.X1)[-1] if len({w.shape for w in p.W}) == 1 else right(p)
+        ),
+    ),
+    Mistake(
         "same_weights",
         "The same weights are used in each layer. Which index changes in the loop?",
         lambda p: (
@@ -162,6 +169,12 @@ ROWS = (
         "The two factors of the product are in the wrong order: the data come first, then the "
         "weights.",
         lambda p: _product(p, lambda A, w: w @ A),
+    ),
+    Mistake(
+        "product_order",
+        "The two factors of the product are in the wrong order: the data come first, then the "
+        "weights, as they are.",
+        lambda p: _product(p, lambda A, w: w.T @ A),
     ),
     Mistake(
         "product_order",
@@ -266,6 +279,18 @@ ROWS = (
         "The bias unit of each hidden layer is set to 1. In this "
         "network it comes out of the product like all others.",
         _bias_in_each_layer,
+    ),
+    Mistake(
+        "bias_unit_reset",
+        "The first unit of each layer is set to 1, that of the outputs too. Only X gets its ones; "
+        "all other units come out of the products.",
+        lambda p: _bias_in_each_layer(p, outputs=True),
+    ),
+    Mistake(
+        "normalised",
+        "The outputs are divided by their sum. Each of them stands for itself here, as the "
+        "sigmoid gives it.",
+        lambda p: right(p) / right(p).sum(axis=1, keepdims=True),
     ),
     Mistake(
         "inputs_scaled",

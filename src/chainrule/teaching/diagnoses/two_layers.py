@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -125,6 +126,18 @@ HIDDEN = (
         lambda z: sigmoid(-z),
     ),
     (
+        Mistake("minus_one", "The denominator of `h` has the wrong sign between its two terms."),
+        lambda z: 1 / (1 - np.exp(-z)),
+    ),
+    (
+        Mistake(
+            "no_fraction",
+            "The values of `h` are not between 0 and 1. What does the fraction bar of the sigmoid "
+            "span?",
+        ),
+        lambda z: 1 + np.exp(-z),
+    ),
+    (
         Mistake("sigmoid_twice", "The activation is applied twice in `h`. Once is enough."),
         lambda z: sigmoid(sigmoid(z)),
     ),
@@ -135,6 +148,49 @@ HIDDEN = (
         ),
         lambda z: sigmoid(z) * (1 - sigmoid(z)),
     ),
+)
+
+HIDDEN_ONLY = Mistake(
+    "last_layer_missing",
+    "`out` is still the hidden layer. What leads from there to the output?",
+)
+
+# Where data and weights have the same shape, these run as well.
+PRODUCTS: tuple[tuple[Mistake, Callable[[Array, Array], Array]], ...] = (
+    (
+        Mistake(
+            "elementwise_product",
+            "`h` multiplies X and w1 value by value. A layer needs the matrix product.",
+        ),
+        lambda X, w: X * w,
+    ),
+    (
+        Mistake(
+            "product_order",
+            "The two factors of `h` are in the wrong order: the data come first, then the weights.",
+        ),
+        lambda X, w: w @ X,
+    ),
+    (
+        Mistake(
+            "weights_transposed",
+            "`w1` is transposed in `h`. Its rows are for what comes in: it can stay as it is.",
+        ),
+        lambda X, w: X @ w.T,
+    ),
+    (
+        Mistake(
+            "product_order",
+            "`X` is transposed in `h`. Each of its rows is a sample, and stays one.",
+        ),
+        lambda X, w: X.T @ w,
+    ),
+)
+
+TOO_EARLY = Mistake(
+    "sigmoid_too_early",
+    "In `h` the activation is applied to X, before the product. First the weighted sum, then the "
+    "activation of it.",
 )
 
 OUTPUTS = (

@@ -33,6 +33,11 @@ ETA_TWICE = Mistake(
     "The learning rate counts more than once. Look at the deltas and at the update.",
 )
 
+ETA_DIVIDES = Mistake(
+    "learning_rate_divides",
+    "The step is divided by the learning rate. A small rate makes small steps.",
+)
+
 AVERAGED = Mistake(
     "gradient_averaged",
     "The step is divided by a number of samples or outputs. "
@@ -43,6 +48,11 @@ FACTOR = Mistake(
     "gradient_factor",
     "The step has the right direction but is {factor:.3g} times "
     "as long as it should be. Look for a number that does not belong there.",
+)
+
+CLIPPED = Mistake(
+    "gradient_clipped",
+    "Large values of the gradient are cut off, at {most:.3g}. Take the gradient as it is.",
 )
 
 NOTHING = Mistake(
@@ -83,7 +93,7 @@ LAYER_FACTORS = Mistake(
 FIRST_WRONG = Mistake(
     "wrong_gradient",
     "The step of W[{i}] is not right yet, {others}. Compare "
-    "{place} with the derivation, factor by factor.",
+    "{place}, and what it is multiplied with, with the derivation.",
 )
 
 NO_WEIGHTS = Mistake("weights_lost", "After the step `self.W` is no list of arrays any more.")

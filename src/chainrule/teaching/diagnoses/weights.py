@@ -56,6 +56,12 @@ SHAPES: tuple[Mistake, ...] = (
         lambda layers: [*_pairs(layers, 1, 1, 0)[:-1], (layers[-2], layers[-1])],
     ),
     Mistake(
+        "layers_off_by_one",
+        "The last matrix has the rows of a layer further back. It is made after the loop: where "
+        "does the variable of the loop stand then?",
+        lambda layers: [*shapes(layers)[:-1], (layers[-3] + 1, layers[-1])],
+    ),
+    Mistake(
         "transposed_shapes",
         "The shapes of W are swapped: rows are for what comes in, columns for what goes out.",
         lambda layers: [s[::-1] for s in shapes(layers)],
@@ -130,6 +136,11 @@ SHAPE = Mistake(
     "count what comes in and what goes out there, with the bias.",
 )
 
+NUMBER = Mistake(
+    "weights_are_numbers",
+    "W[{i}] is a single number. Which function draws a whole matrix, and how is it told the shape?",
+)
+
 MISSING = Mistake(
     "attribute_missing",
     "The network keeps no `self.{name}`, which other methods need. Set it in `__init__`.",
@@ -172,7 +183,7 @@ ZEROS = Mistake(
 
 POSITIVE = Mistake(
     "uniform_weights",
-    "All weights are between 0 and 1. Drawn from the normal "
+    "All values of W[{i}] are positive. Drawn from the normal "
     "distribution, half of them would be negative: which function draws so?",
 )
 

@@ -9,10 +9,12 @@ import numpy.typing as npt
 
 from chainrule.teaching.comparing import close, explains, plain, ratio, the_number
 from chainrule.teaching.diagnoses.errors import FACTORS
-from chainrule.teaching.diagnoses.gradients import ROWS, part
+from chainrule.teaching.diagnoses.gradients import ROWS
 from chainrule.teaching.diagnoses.updates import (
     ADDS_ONES,
     AVERAGED,
+    CLIPPED,
+    ETA_DIVIDES,
     ETA_FIXED,
     ETA_IGNORED,
     ETA_TWICE,
@@ -26,6 +28,7 @@ from chainrule.teaching.diagnoses.updates import (
     SIGN,
     SINGLE,
 )
+from chainrule.teaching.diagnoses.whole_steps import DECAYS, ONE_NUMBER, part
 from chainrule.teaching.mistakes import (
     CHANGES_INPUT,
     NOT_FINITE,
@@ -143,6 +146,15 @@ def _name(trial: Trial, p: Problem, step: Step, right: Step) -> None:
     for row in ROWS:
         if row.gives is not None and any(explains(row.gives(p), step, right, c) for c in _FACTORS):
             raise WrongError(row)
+    most = max(abs(s).max() for s in step)
+    if any(close(step, [np.clip(c * r, -most, most) for r in right]) for c in _FACTORS):
+        raise WrongError(CLIPPED, most=most)
+    rest = [[s - c * r for s, r in zip(step, right, strict=True)] for c in _FACTORS]
+    if any(ratio(extra, p.W) is not None for extra in rest):
+        raise WrongError(DECAYS)
+    i = next((i for i, s in enumerate(step) if s.any() and np.ptp(s) < 1e-9 * abs(s).max()), None)
+    if i is not None:
+        raise WrongError(ONE_NUMBER, i=i)
     _name_place(step, right)
 
 
@@ -163,6 +175,8 @@ def _name_factor(trial: Trial, p: Problem) -> None:
         raise WrongError(ETA_IGNORED if ignored else ETA_FIXED)
     if abs(grows - 0.5) < 0.01 or abs(grows - 0.25) < 0.01:
         raise WrongError(ETA_TWICE)
+    if abs(grows - 4) < 0.01:
+        raise WrongError(ETA_DIVIDES)
     if factor < 0 and any(close(-factor, c) for c in _FACTORS):
         raise WrongError(SIGN)
     n, k = p.y.shape

@@ -17,6 +17,7 @@ from chainrule.teaching.diagnoses.epochs import (
     EPOCHS,
     EPOCHS_IGNORED,
     ETA_CHANGED,
+    LAST_ONLY,
     LOSS,
     LOSS_FIRST,
     LOSS_TIMES,
@@ -26,6 +27,7 @@ from chainrule.teaching.diagnoses.epochs import (
     OTHER_VALUES,
     OUTCOME,
     OWN_CHANGES,
+    PRINTED_ONLY,
     PRINTS,
     RIGHT,
     ROWS,
@@ -45,7 +47,7 @@ from chainrule.teaching.mistakes import (
 )
 from chainrule.teaching.networks import ask, refuse_no_class, refuse_unmakeable, weights
 from chainrule.teaching.oracle import Problem, problem, train
-from chainrule.teaching.trial import Run, Trial
+from chainrule.teaching.trial import Run, Trial, lines_of
 
 Array = npt.NDArray[Any]
 
@@ -131,6 +133,9 @@ def _explain(trial: Trial, p: Problem, runs: dict[str, Fit], wrong: dict[str, st
         _check_steps(traces[m], m)
     for m in METHODS:
         _check_history(traces[m], p)
+    for m in METHODS:
+        if runs[m][0].line in lines_of(trial.subject.fit):  # it calls a method in another way
+            refuse_crash(runs[m][0], _WHAT)
     # What is left is in what fit calls: its steps, or only its losses.
     step, _ = ask(trial, p, lambda nn: nn.back_propagation(p.X1, p.y.copy()))
     steps_fail = "weights" in wrong.values() or step.error is not None
@@ -196,10 +201,14 @@ def _check_history(trace: Trace, p: Problem) -> None:
         raise WrongError(ETA_CHANGED)
     if not close(weights(nn) or [], list(p.W)):
         raise WrongError(OWN_CHANGES)
-    given = _history(nn)
-    if len(nn.loss_history) != len(trace.losses):
+    given, losses = _history(nn), np.array(trace.losses)
+    if len(nn.loss_history) != len(losses):
+        if close(given, losses[-1:]):
+            raise WrongError(LAST_ONLY)
+        if close(given, losses[[i for i in range(len(losses)) if i == 0 or not (1 + i) % _EVERY]]):
+            raise WrongError(PRINTED_ONLY)
         raise WrongError(ENTRIES, n=len(nn.loss_history), epochs=EPOCHS)
-    if not close(given, np.array(trace.losses)):
+    if not close(given, losses):
         raise WrongError(OTHER_VALUES)
 
 

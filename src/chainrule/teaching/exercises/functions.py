@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chainrule.teaching.comparing import close, need_array, refuse_different
-from chainrule.teaching.diagnoses.curves import SCALAR_ONLY, SIGMOID, SIGMOID_GRAD
+from chainrule.teaching.diagnoses.curves import NEIGHBOURS, SCALAR_ONLY, SIGMOID, SIGMOID_GRAD
 from chainrule.teaching.mistakes import (
     BLANK,
     CHANGES_INPUT,
@@ -51,10 +51,18 @@ def check_function(
                 continue
             if _same(values, expected) or _same(-values, expected):
                 raise WrongError(row)
+        if not close(values, right(z)) and _depends_on_neighbours(trial, values, z):
+            raise WrongError(NEIGHBOURS, what=what)
         refuse_different(values, right(z), what)
         if not np.array_equal(given, z):
             raise WrongError(CHANGES_INPUT, what=what, name="x")
         refuse_leftovers(run, what)
+
+
+def _depends_on_neighbours(trial: Trial, values: Array, z: Array) -> bool:
+    """Return whether the same values in another order come out as others."""
+    turned = trial.run(lambda: trial.subject(np.flip(z).copy())).value
+    return values.shape == z.shape == np.shape(turned) and not close(np.flip(turned), values)
 
 
 def _same(values: Array, expected: Array) -> bool:

@@ -18,6 +18,7 @@ from chainrule.teaching.diagnoses.weights import (
     MISSING,
     NOT_MATRICES,
     NOT_SEEDED,
+    NUMBER,
     ONE_SEED,
     POSITIVE,
     RETURNS,
@@ -99,6 +100,8 @@ def _check_shapes(nn: Any, layers: list[int]) -> None:
                 raise WrongError(row)
     if len(given) != len(right):
         raise WrongError(COUNT, given=len(given), layers=len(layers), expected=len(right))
+    if () in given:
+        raise WrongError(NUMBER, i=given.index(()))
     i = next(i for i, pair in enumerate(zip(given, right, strict=True)) if pair[0] != pair[1])
     raise WrongError(SHAPE, i=i, shape=plain(given[i]), layers=layers)
 
@@ -135,8 +138,8 @@ def _check_drawing(trial: Trial) -> None:
     for i, w in enumerate(W):
         if np.ptp(w) < 1e-12:
             raise WrongError(ZEROS, i=i)
-    if all((w >= 0).all() for w in W):
-        raise WrongError(POSITIVE)
+        if (w >= 0).all():
+            raise WrongError(POSITIVE, i=i)
     if ratio([W[0].ravel()[:8]], [W[1].ravel()[:8]]) is not None:
         raise WrongError(SAME)
     for seeds, equal, row in (((5, 5), True, NOT_SEEDED), ((5, 6), False, ONE_SEED)):

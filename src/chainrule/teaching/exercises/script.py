@@ -8,17 +8,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from chainrule.teaching.comparing import close, need_array, plain, refuse_different
+from chainrule.teaching.comparing import close, need_array, plain, ratio, refuse_different
 from chainrule.teaching.diagnoses import errors
 from chainrule.teaching.diagnoses.loops import (
     DIVERGED,
     ETA,
     HIDDEN_UNKNOWN,
     NAME_MISSING,
+    OTHER_UPDATE,
     OUTPUT_ROWS,
     OVERWRITTEN,
+    UPDATE_FACTOR,
     UPDATED_FIRST,
     UPDATES,
+    carried_rows,
     gradient_rows,
 )
 from chainrule.teaching.diagnoses.two_layers import GRADIENT
@@ -104,9 +107,11 @@ def _check_hidden(a: Arrays, eta: float) -> None:
         if _same(a["h"], sigmoid(a["X"] @ w1), a):
             if row is None:
                 return
-            raise WrongError(row)
+            raise WrongError(row, name="w1")
+    with np.errstate(all="ignore"):
+        _refuse_other_update("w1", a, a["X"].astype(float), np.log(a["h"] / (1 - a["h"])), eta)
     for _, before in UPDATES:
-        name_hidden(a["h"], a["X"] @ before(a["w1"], a["grad_w1"], eta))
+        name_hidden(a["h"], a["X"], before(a["w1"], a["grad_w1"], eta))
     raise WrongError(HIDDEN_UNKNOWN)
 
 
@@ -120,11 +125,26 @@ def _check_output(a: Arrays, eta: float) -> tuple[Array, bool]:
             if _same(a["y_pred"], output, a):
                 if row is None:
                     return w2, linear
-                raise WrongError(row)
+                raise WrongError(row, name="w2")
+    _refuse_other_update("w2", a, a["h"], a["y_pred"], eta)
     z = a["h"] @ (a["w2"] + eta * a["grad_w2"])
     name_output(a["y_pred"], z)
     refuse_different(a["y_pred"], z, "`y_pred`")
     raise WrongError(UPDATED_FIRST, name="y_pred")
+
+
+def _refuse_other_update(name: str, a: Arrays, A: Array, Z: Array, eta: float) -> None:
+    """Raise when A W = Z holds for some W: then the way forth is right, and the update is not."""
+    if A.shape[0] != Z.shape[0] or not np.isfinite(Z).all() or np.linalg.matrix_rank(A) < 3:
+        return
+    W = np.linalg.lstsq(A, Z)[0]
+    if W.shape != a[name].shape or not close(A @ W, Z, tolerance=1e-6):
+        return
+    factor = ratio([W - a[name]], [eta * a["grad_" + name]])
+    if factor is not None:
+        raise WrongError(UPDATE_FACTOR, name=name, factor=factor)
+    if abs(W - a[name]).max() < 0.5 * abs(W).max():  # else it was other weights altogether
+        raise WrongError(OTHER_UPDATE, name=name)
 
 
 def _check_loss(a: Arrays) -> None:
@@ -166,6 +186,9 @@ def _check_gradients(a: Arrays, w2: Array, linear: bool) -> None:
     if not inside and not close(a["grad_h"], back, tolerance=10 * _exactly(a)):
         if close(a["grad_h"], delta @ a["w2"].T):
             raise WrongError(UPDATED_FIRST, name="grad_h")
+        for row, expected in carried_rows(delta, w2, h):
+            if close(a["grad_h"], expected):
+                raise WrongError(row)
         if not close(a["grad_h"], back):
             raise WrongError(GRADIENT, name="grad_h", more=", while `grad_w2` is")
     _check_first(a, a["grad_h"] if inside else a["grad_h"] * slope, inside)
@@ -190,6 +213,11 @@ def _check_first(a: Arrays, delta: Array, inside: bool) -> None:
         "One factor of the sigmoid's slope is missing or wrong in "
         "`grad_w1`. Compare with `sigmoid_grad`.",
     )
+    bracket = Mistake(
+        "brackets_missing",
+        "In `grad_w1` something is subtracted after the product, and not within a factor of the "
+        "slope. Are there brackets missing?",
+    )
     g = a["grad_h"] if not inside else delta / (h * (1 - h))
     z = np.log(h / (1 - h))
     rows = [
@@ -202,6 +230,7 @@ def _check_first(a: Arrays, delta: Array, inside: bool) -> None:
         (half, -g * h * (1 - h)),
         (half, g * (h * (1 - h)) ** 2),
         (half, g * (1 - h**2)),
+        (bracket, g * h - h),
     ]
     for row, product in rows:
         if close(given, X.T @ product):

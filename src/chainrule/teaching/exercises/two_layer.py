@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,15 +27,18 @@ from chainrule.teaching.diagnoses.two_layers import (
     FROM_INPUTS,
     GRADIENT,
     HIDDEN,
+    HIDDEN_ONLY,
     NO_ONES,
     OUTPUTS,
     PAIR,
     POINT_MISSING,
     POSITIVE,
+    PRODUCTS,
     SIGN,
     SWAPPED,
     TARGETS,
     TARGETS_FLAT,
+    TOO_EARLY,
     WEIGHTS,
 )
 from chainrule.teaching.mistakes import (
@@ -104,6 +108,17 @@ def _flat(p: Problem) -> Array:
     return forward(p.W, p.X1, last=identity)[-1]
 
 
+def _problems(*sizes: tuple[list[int], int]) -> list[Problem]:
+    """Draw problems whose targets lie among the outputs, so that there are errors of both signs."""
+    drawn = [problem(layers, samples) for layers, samples in sizes]
+    return [replace(p, y=p.y - p.y.mean() + _flat(p).mean()) for p in drawn]
+
+
+def _as_in_the_text() -> list[Problem]:
+    """Return two problems of the exercise's own sizes: who is right for them has solved it."""
+    return _problems(([2, 2, 1], 4), ([2, 2, 1], 5))
+
+
 def _call(trial: Trial, name: str, names: str, arrays: Sequence[Array]) -> tuple[Array, Array]:
     """Return the two arrays that a function gives, and raise where it does not give two."""
     function, what = trial.subject, f"`{name}`"
@@ -130,11 +145,13 @@ def _call(trial: Trial, name: str, names: str, arrays: Sequence[Array]) -> tuple
 def check_forward(trial: Trial) -> None:
     """Raise what is wrong with ``forward(X, w1, w2) -> h, y_pred``."""
     names = "h, y_pred"
-    for p in (problem([3, 3, 4], 4), problem([2, 3, 2], 6)):
+    if all(_forward_is_right(trial, p, names) for p in _as_in_the_text()):
+        return
+    for p in _problems(([3, 3, 4], 4), ([2, 3, 2], 6)):
         h, y_pred = _call(trial, "forward", names, [p.X1, *p.W])
         z = p.X1 @ p.W[0]
         if not close(h, sigmoid(z)):
-            name_hidden(h, z)
+            name_hidden(h, p.X1, p.W[0])
         if close(y_pred, sigmoid(z)) and not close(h, sigmoid(z)):
             raise WrongError(SWAPPED, names=names)
         refuse_different(h, sigmoid(z), "`h`")
@@ -147,11 +164,27 @@ def check_forward(trial: Trial) -> None:
         refuse_different(y_pred, _flat(p), "`y_pred`")
 
 
-def name_hidden(h: Array, z: Array) -> None:
+def _forward_is_right(trial: Trial, p: Problem, names: str) -> bool:
+    try:
+        h, y_pred = _call(trial, "forward", names, [p.X1, *p.W])
+    except WrongError:
+        return False
+    return close(h, sigmoid(p.X1 @ p.W[0])) and any(
+        close(y_pred, output) for output in (_flat(p), sigmoid(_flat(p)))
+    )
+
+
+def name_hidden(h: Array, X: Array, w: Array) -> None:
     """Raise which mistake gives these hidden activations."""
     for row, function in HIDDEN:
-        if close(h, function(z)):
+        if close(h, function(X @ w)):
             raise WrongError(row)
+    if close(h, sigmoid(X) @ w):
+        raise WrongError(TOO_EARLY)
+    if X.shape == w.shape:
+        for row, product in PRODUCTS:
+            if close(h, sigmoid(product(X, w))):
+                raise WrongError(row)
 
 
 def name_output(y_pred: Array, z: Array) -> None:
@@ -178,11 +211,13 @@ def _right_gradients(p: Problem) -> list[list[Array]]:
 def check_gradients(trial: Trial) -> None:
     """Raise what is wrong with ``gradients(X, y, w1, w2) -> grad_w1, grad_w2``."""
     names = "grad_w1, grad_w2"
-    for p in (problem([3, 3, 4], 4), problem([2, 3, 2], 7)):
+    if all(_gradients_are_right(trial, p, names) for p in _as_in_the_text()):
+        return
+    for p in _problems(([3, 3, 4], 4), ([2, 3, 2], 7)):
         given = list(_call(trial, "gradients", names, [p.X1, p.y, *p.W]))
         rights = _right_gradients(p)
         factors = [ratio(given, right) for right in rights]
-        if any(f is not None and any(close(f, c) for c in (1.0, 2.0)) for f in factors):
+        if _is_one_of(factors):
             continue
         if any(ratio(given[::-1], right) is not None for right in rights):
             raise WrongError(SWAPPED, names=names)
@@ -198,6 +233,19 @@ def check_gradients(trial: Trial) -> None:
         second = any((ratio([given[1]], [r[1]]) or 0) > 0 for r in rights)
         more = ", while `grad_w2` is" if second else ""
         raise WrongError(GRADIENT, name="grad_w1" if second else "grad_w2", more=more)
+
+
+def _is_one_of(factors: Sequence[float | None]) -> bool:
+    """Return whether one of the gradients is right, with or without the 2 of the square."""
+    return any(f is not None and any(close(f, c) for c in (1.0, 2.0)) for f in factors)
+
+
+def _gradients_are_right(trial: Trial, p: Problem, names: str) -> bool:
+    try:
+        given = _call(trial, "gradients", names, [p.X1, p.y, *p.W])
+    except WrongError:
+        return False
+    return _is_one_of([ratio(given, right) for right in _right_gradients(p)])
 
 
 def refuse_shape(given: Array, right: Array, name: str) -> None:
@@ -226,8 +274,11 @@ def check_output(trial: Trial, out: Any, xi: Any, w1: Any, w2: Any) -> None:
     right = np.ravel(sigmoid(z) @ w2)
     if close(given, right) or close(given, sigmoid(right)):
         return
+    if close(given, sigmoid(z)):
+        raise WrongError(HIDDEN_ONLY)
     for row, function in HIDDEN:
-        if close(given, np.ravel(function(z) @ w2)):
+        product = np.ravel(function(z) @ w2)
+        if close(given, product) or close(given, sigmoid(product)):
             raise WrongError(row)
     name_output(given, right)
     refuse_different(given, right, "out")
