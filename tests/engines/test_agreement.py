@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from chainrule.activations import ACTIVATIONS
 from chainrule.architecture import Architecture, Program, TrainingState
-from chainrule.engines import get_engine
 from chainrule.engines.protocol import Data, TrainingLog
 from chainrule.layers import Dense
 from chainrule.losses import LOSSES
@@ -81,9 +80,8 @@ def assert_close_or_as_exact(found, expected, exact=None):
         np.testing.assert_array_less(np.abs(found[off] - exact[off]), 2 * own_error)
 
 
-def assert_trained_alike(engine, program, theta, X, Y, *, moves=True, **options):
+def assert_trained_alike(engine, reference, program, theta, X, Y, *, moves=True, **options):
     found, state, log = trained(engine, program, theta, X, Y, **options)
-    reference = get_engine("numpy")
     expected, expected_state, expected_log = trained(reference, program, theta, X, Y, **options)
     close = TOLERANCE[theta.dtype.type]
     pairs = [(found, expected), (state.slots, expected_state.slots)]
@@ -124,7 +122,7 @@ def settled(loss, optimizer, activation):
 
 @pytest.mark.parametrize("loss", list(LOSSES))
 @pytest.mark.parametrize("activation", list(ACTIVATIONS))
-def test_every_combination(activation, loss, fast_engine, rng, make_problem, suited):
+def test_every_combination(activation, loss, fast_engine, reference, rng, make_problem, suited):
     """Each optimiser and dtype; the batch size, bias and order change from case to case."""
     samples = 11
     sizes = itertools.cycle([3, 1, 7, samples, 3 * samples])
@@ -137,7 +135,7 @@ def test_every_combination(activation, loss, fast_engine, rng, make_problem, sui
             epochs = math.ceil(UPDATES / math.ceil(samples / batch_size))
             order = rng.permuted(np.tile(np.arange(samples), (epochs, 1)), axis=1)
             assert_trained_alike(
-                *(fast_engine, program, theta, X, Y),
+                *(fast_engine, reference, program, theta, X, Y),
                 epochs=epochs,
                 batch_size=batch_size,
                 order=order if i % 3 else None,
@@ -146,18 +144,22 @@ def test_every_combination(activation, loss, fast_engine, rng, make_problem, sui
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("output", list(ACTIVATIONS))
-def test_every_activation_at_the_output(output, dtype, fast_engine, rng, make_problem, suited):
+def test_every_activation_at_the_output(
+    output, dtype, fast_engine, reference, rng, make_problem, suited
+):
     program = suited("mean_squared_error", (5, 9, 17), "tanh", output=output)
     program = dataclasses.replace(program, optimizer=OPTIMIZERS["sgd"](learning_rate=0.1))
     for batch_size in (1, 4):
         problem = make_problem(rng, program, 11, dtype)
-        assert_trained_alike(fast_engine, program, *problem, epochs=4, batch_size=batch_size)
+        assert_trained_alike(
+            fast_engine, reference, program, *problem, epochs=4, batch_size=batch_size
+        )
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("batch_size", [1, 2, 3, 7, 8, 13, 40])
 @pytest.mark.parametrize("widths", CHAINS, ids=lambda widths: "-".join(map(str, widths)))
-def test_every_width(widths, batch_size, dtype, fast_engine, rng, make_problem):
+def test_every_width(widths, batch_size, dtype, fast_engine, reference, rng, make_problem):
     samples = 13
     program = with_optimizer(
         chain(widths, ("sigmoid", "linear"), (True, True, False)), "sgd", min(batch_size, samples)
@@ -166,7 +168,7 @@ def test_every_width(widths, batch_size, dtype, fast_engine, rng, make_problem):
     _, X_new, Y_new = make_problem(rng, program, 5, dtype)
     epochs = math.ceil(UPDATES / math.ceil(samples / batch_size))
     assert_trained_alike(
-        *(fast_engine, program, theta, X, Y),
+        *(fast_engine, reference, program, theta, X, Y),
         epochs=epochs,
         batch_size=batch_size,
         order=rng.permuted(np.tile(np.arange(samples), (epochs, 1)), axis=1),
@@ -177,10 +179,11 @@ def test_every_width(widths, batch_size, dtype, fast_engine, rng, make_problem):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("samples", [1, 2, 3, 7, 16, 65, 300])
 @pytest.mark.parametrize("widths", CHAINS, ids=lambda widths: "-".join(map(str, widths)))
-def test_forward_evaluate_and_gradient(widths, samples, dtype, fast_engine, rng, make_problem):
+def test_forward_evaluate_and_gradient(
+    widths, samples, dtype, fast_engine, reference, rng, make_problem
+):
     program = chain(widths, ("linear", "sigmoid"), (False, True))
     theta, X, Y = make_problem(rng, program, samples, dtype)
-    reference = get_engine("numpy")
     close = TOLERANCE[dtype]
     A = fast_engine.forward(program.architecture, theta, X)
     assert A.dtype == dtype
@@ -197,11 +200,11 @@ def test_forward_evaluate_and_gradient(widths, samples, dtype, fast_engine, rng,
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_a_network_larger_than_the_caches_blocks(dtype, fast_engine, rng, make_problem):
+def test_a_network_larger_than_the_caches_blocks(dtype, fast_engine, reference, rng, make_problem):
     program = with_optimizer(chain((784, 300, 10)), "sgd", 128)
     theta, X, Y = make_problem(rng, program, 300, dtype)
     assert_trained_alike(
-        *(fast_engine, program, theta, X, Y),
+        *(fast_engine, reference, program, theta, X, Y),
         epochs=4,
         batch_size=128,
         order=rng.permuted(np.tile(np.arange(300), (4, 1)), axis=1),
@@ -209,28 +212,32 @@ def test_a_network_larger_than_the_caches_blocks(dtype, fast_engine, rng, make_p
     )
 
 
-def test_repeated_and_missing_rows(fast_engine, rng, make_problem):
+def test_repeated_and_missing_rows(fast_engine, reference, rng, make_problem):
     program = with_optimizer(chain((5, 9, 3)), "sgd", 3)
     theta, X, Y = make_problem(rng, program, 7)
     order = rng.integers(0, 7, size=(7, 7))
-    assert_trained_alike(fast_engine, program, theta, X, Y, epochs=7, batch_size=3, order=order)
+    assert_trained_alike(
+        fast_engine, reference, program, theta, X, Y, epochs=7, batch_size=3, order=order
+    )
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("size", [30, 3000])
-def test_saturated_units(size, dtype, fast_engine, rng, make_problem):
+def test_saturated_units(size, dtype, fast_engine, reference, rng, make_problem):
     program = with_optimizer(chain((5, 9, 3)), "sgd", 3)
     theta, X, Y = make_problem(rng, program, 7, dtype)
-    assert_trained_alike(fast_engine, program, theta, X * dtype(size), Y, epochs=7, batch_size=3)
+    assert_trained_alike(
+        fast_engine, reference, program, theta, X * dtype(size), Y, epochs=7, batch_size=3
+    )
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("activation", list(ACTIVATIONS))
-def test_extremes_go_through(activation, dtype, fast_engine):
+def test_extremes_go_through(activation, dtype, fast_engine, reference):
     """One unit, w = 1: outputs and slopes for NaN, infinite and huge inputs."""
     program = Program(Architecture(1, (Dense(1, activation, use_bias=False),)))
     X = np.array([[np.nan], [np.inf], [-np.inf], [1e30], [-1e30], [1e4], [-1e4]], dtype=dtype)
-    theta, reference = np.ones(1, dtype=dtype), get_engine("numpy")
+    theta = np.ones(1, dtype=dtype)
     with np.errstate(all="ignore"):  # exp(1e30) is inf, and log_softmax has inf - inf
         expected = reference.forward(program.architecture, theta, X)
     found = fast_engine.forward(program.architecture, theta, X)
@@ -263,14 +270,14 @@ def test_the_same_input_gives_the_same_bits(fast_engine, rng, make_problem):
     np.testing.assert_array_equal(first[2].validation_loss, again[2].validation_loss)
 
 
-def test_data_is_only_read(fast_engine, rng, make_problem):
+def test_data_is_only_read(fast_engine, reference, rng, make_problem):
     program = with_optimizer(chain((5, 9, 3), ("linear",)), "sgd", 3)
     theta, X, Y = make_problem(rng, program, 7)
     order = rng.permuted(np.tile(np.arange(7), (3, 1)), axis=1)
     for array in (X, Y, order):
         array.flags.writeable = False
     assert_trained_alike(
-        *(fast_engine, program, theta, X, Y),
+        *(fast_engine, reference, program, theta, X, Y),
         epochs=3,
         batch_size=3,
         order=order,
@@ -303,7 +310,7 @@ def cases(draw):
 
 
 @pytest.fixture
-def check_drawn(fast_engine, make_problem, suited):
+def check_drawn(fast_engine, reference, make_problem, suited):
     def check(case):
         rng = np.random.default_rng(case["seed"])
         program = suited(case["loss"], case["widths"], case["activations"], case["use_bias"])
@@ -314,7 +321,7 @@ def check_drawn(fast_engine, make_problem, suited):
         epochs = math.ceil(UPDATES / math.ceil(samples / batch_size))
         order = rng.permuted(np.tile(np.arange(samples), (epochs, 1)), axis=1)
         assert_trained_alike(
-            *(fast_engine, program, theta, X, Y),
+            *(fast_engine, reference, program, theta, X, Y),
             moves=False,  # one class, or a hinge that is satisfied, has no gradient
             epochs=epochs,
             batch_size=batch_size,

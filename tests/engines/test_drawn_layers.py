@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from chainrule.activations import ACTIVATIONS
 from chainrule.architecture import Architecture, Program, TrainingState
-from chainrule.engines import get_engine
 from chainrule.engines.protocol import Data, TrainingLog
 from chainrule.engines.rules import RULES
 from chainrule.layers import (
@@ -119,9 +118,7 @@ def assert_alike(dtype, found, expected, exact):
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_drawn_chains(dtype, fast_engine, make_problem, suited):
-    reference = get_engine("numpy")
-
+def test_drawn_chains(dtype, fast_engine, reference, make_problem, suited):
     @settings(max_examples=60, deadline=None, derandomize=True)
     @given(programs(suited), st.integers(1, 90), st.integers(1, 100), st.integers(0, 2**32 - 1))
     def check(program, samples, batch_size, seed):
@@ -146,7 +143,7 @@ def test_drawn_chains(dtype, fast_engine, make_problem, suited):
     check()
 
 
-def test_three_hundred_layers(fast_engine, rng, make_problem):
+def test_three_hundred_layers(fast_engine, reference, rng, make_problem):
     layers = tuple(
         layer for _ in range(100) for layer in (Dense(5), LayerNormalization(), Activation("tanh"))
     )
@@ -154,8 +151,7 @@ def test_three_hundred_layers(fast_engine, rng, make_problem):
     theta, X, Y = make_problem(rng, program, 9)
     order = np.array([rng.permutation(9) for _ in range(5)])
     ends = [
-        trained(engine, program, theta, Data(X, Y), order, 4)
-        for engine in (fast_engine, get_engine("numpy"))
+        trained(engine, program, theta, Data(X, Y), order, 4) for engine in (fast_engine, reference)
     ]
     for found, expected in zip(*ends, strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-10)

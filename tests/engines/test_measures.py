@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from chainrule.architecture import Architecture, Program, TrainingState
-from chainrule.engines import get_engine
 from chainrule.engines.protocol import Data, TrainingLog
 from chainrule.layers import Dense
 from chainrule.losses import LOSSES
@@ -55,14 +54,14 @@ def test_the_native_table_has_the_same_rows(fast_engine):
 @pytest.mark.parametrize(
     "loss", ["sum_of_squared_errors", "mean_squared_error", "sparse_categorical_crossentropy"]
 )
-def test_engines_agree(loss, batch_size, dtype, fast_engine, rng, make_problem):
+def test_engines_agree(loss, batch_size, dtype, fast_engine, reference, rng, make_problem):
     output = "softmax" if "sparse" in loss else "sigmoid"
     net = Architecture(6, (Dense(9, "tanh"), Dense(8, output)))
     program = Program(net, loss, SGD(0.01), measures=fitting(loss))
     theta, X, Y = make_problem(rng, program, 100, dtype)
     _, X_new, Y_new = make_problem(rng, program, 70, dtype)
     logs = []
-    for engine in (fast_engine, get_engine("numpy")):
+    for engine in (fast_engine, reference):
         log = TrainingLog.empty(3, len(program.measures))
         state = TrainingState.fresh(program, dtype)
         engine.train(

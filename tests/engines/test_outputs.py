@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from chainrule.architecture import Architecture, Program, TrainingState
-from chainrule.engines import get_engine
 from chainrule.engines.protocol import Data, TrainingLog
 from chainrule.layers import Activation, BatchNormalization, Dense, Dropout, LayerNormalization
 from chainrule.optimizers import SGD, Adam
@@ -80,11 +79,11 @@ def test_outputs_are_those_before_each_step(name, batch_size, dtype, engine, pro
 
 @pytest.mark.parametrize("batch_size", [1, 7, 140])
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_engines_agree(name, batch_size, fast_engine, problem):
+def test_engines_agree(name, batch_size, fast_engine, reference, problem):
     given = problem(name, samples=20 if batch_size == 1 else 150)
     found, expected = (
         trained(engine, *given, batch_size, outputs=True)[2].outputs
-        for engine in (fast_engine, get_engine("numpy"))
+        for engine in (fast_engine, reference)
     )
     np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
 

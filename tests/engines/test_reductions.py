@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from chainrule.architecture import Architecture, Program, TrainingState
-from chainrule.engines import get_engine
 from chainrule.engines.many import Many
 from chainrule.engines.protocol import Data, TrainingLog
 from chainrule.layers import Dense
@@ -50,14 +49,14 @@ def test_the_rows_own_reduction_changes_no_bit(loss, engine, rng, make_problem, 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("batch_size", [1, 4, 11])
 @pytest.mark.parametrize("loss", CASES)
-def test_engines_agree(loss, batch_size, dtype, fast_engine, rng, make_problem):
+def test_engines_agree(loss, batch_size, dtype, fast_engine, reference, rng, make_problem):
     layers = (Dense(9, "tanh", kernel_l2=0.01), Dense(3, "softmax"))
     reduction = OTHER[LOSSES[loss].reduction]
     for optimizer in (SGD(0.01), Adam(0.01)):
         program = Program(Architecture(5, layers), loss, optimizer, reduction=reduction)
         theta, X, Y = make_problem(rng, program, 11, dtype)
         ends = []
-        for engine in (fast_engine, get_engine("numpy")):
+        for engine in (fast_engine, reference):
             trained, log = theta.copy(), TrainingLog.empty(3)
             state, data = TrainingState.fresh(program, dtype), Data(X, Y)
             engine.train(
@@ -86,7 +85,7 @@ def test_the_loss_of_an_epoch_by_hand(engine):
 
 
 @pytest.mark.parametrize("loss", CASES)
-def test_many_networks(loss, fast_engine, make_problem, rng, suited):
+def test_many_networks(loss, fast_engine, reference, make_problem, rng, suited):
     for program in both(suited, loss, optimizer=SGD(0.01)):
         assert fast_engine._compile(program).in_lanes
         theta, X, Y = make_problem(rng, program, 10)
@@ -99,6 +98,6 @@ def test_many_networks(loss, fast_engine, make_problem, rng, suited):
             measures=np.zeros((5, 2, 0)),
         )
         state, log = TrainingState.fresh(program, theta.dtype), TrainingLog.empty(2)
-        get_engine("numpy").train(program, theta, state, Data(X, Y), None, batch_size=4, log=log)
+        reference.train(program, theta, state, Data(X, Y), None, batch_size=4, log=log)
         np.testing.assert_allclose(many.thetas, np.tile(theta, (5, 1)), rtol=1e-10, atol=1e-13)
         np.testing.assert_allclose(losses, np.tile(log.loss, (5, 1)), rtol=1e-12)
