@@ -218,6 +218,13 @@ def test_wrong_usage_of_the_process_is_2_and_plain():
     run(code=2)  # no command: the help
 
 
+@pytest.mark.parametrize("name", ["CHAINRULE_ISA", "CHAINRULE_NUM_THREADS"])
+def test_a_wrong_variable_of_the_environment_is_2(name):
+    pytest.importorskip("chainrule.engines.native", reason="the native engine reads it")
+    done = run("two-layer", env={**os.environ, name: "v9"}, code=2)
+    assert done.stderr.startswith(f"chainrule: error: {name} is 'v9'; possible")
+
+
 def test_out_that_is_a_file_is_1(tmp_path):
     file = tmp_path / "file"
     file.touch()

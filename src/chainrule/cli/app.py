@@ -52,6 +52,12 @@ def _ending() -> Iterator[None]:
         text = " ".join(str(error).split()) or "not enough memory"
         print(f"chainrule: error: {text}", file=sys.stderr)
         raise typer.Exit(1) from None
+    except ValueError as error:
+        if not str(error).startswith("CHAINRULE_"):
+            raise
+        # A variable of the environment is wrong, as an option may be.
+        print(f"chainrule: error: {error}", file=sys.stderr)
+        raise typer.Exit(2) from None
 
 
 def _version(wanted: bool) -> None:
