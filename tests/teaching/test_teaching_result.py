@@ -59,6 +59,15 @@ def test_html(result):
     assert ("46, 160, 67" in box) is result.passed
 
 
+def test_code_in_a_sentence_is_code_in_html_and_stays_escaped():
+    result = Result("loss", False, "Is `a < b` or `...` left? A lone ` stays.", "some_mistake")
+    page = Page(result._repr_html_())
+    assert page.open == []
+    assert "".join(page.text) == "not yet: lossIs a < b or ... left? A lone ` stays."
+    assert result._repr_html_().count("<code") == 2
+    assert "`a < b`" in result.text()
+
+
 def test_a_terminal_gets_text_on_stdout(capfd):
     show(WRONG)
     out, err = capfd.readouterr()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import textwrap
 from dataclasses import dataclass
 
@@ -10,6 +11,15 @@ _WIDTH = 100
 # Colours that can be read on white and on black: the text keeps the page's own colour, and what
 # is behind it is only tinted.
 _RIGHT, _WRONG = "46, 160, 67", "219, 118, 20"
+_CODE = (
+    "background: rgba(127, 127, 127, 0.16); color: inherit; border-radius: 3px; padding: 0 0.25em"
+)
+
+
+def _with_code(message: str) -> str:
+    """Return a message as HTML, with what stands between backticks as code."""
+    code = f'<code style="{_CODE}">\\1</code>'
+    return re.sub("`([^`]+)`", code, html.escape(message))
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,7 @@ class Result:
             f'<div role="status" style="border-left: 4px solid rgb({colour}); border-radius: 4px; '
             f"background: rgba({colour}, 0.12); color: inherit; padding: 8px 12px; margin: 4px 0; "
             f'max-width: 50em; line-height: 1.4"><b>{html.escape(self.title)}</b><br>'
-            f"{html.escape(self.message)}</div>"
+            f"{_with_code(self.message)}</div>"
         )
 
     def _ipython_display_(self) -> None:
