@@ -171,7 +171,7 @@ def test_frozen_numbers_stay_bit_for_bit(engine, rng, make_problem):
 
 
 @pytest.mark.parametrize("kind", [BatchNormalization, LayerNormalization])
-@pytest.mark.parametrize("held", [{"gamma"}, {"beta"}, {"gamma", "beta"}], ids=str)
+@pytest.mark.parametrize("held", [("gamma",), ("beta",), ("gamma", "beta")], ids=" and ".join)
 @pytest.mark.parametrize("batch_size", [7, 20])
 def test_without_center_or_scale_the_numbers_are_held(
     held, kind, batch_size, engine, rng, make_problem
