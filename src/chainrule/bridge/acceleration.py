@@ -13,6 +13,7 @@ from chainrule.bridge.pairing import Pair
 from chainrule.bridge.reading import described, read
 from chainrule.bridge.watching import Watched
 from chainrule.keras import data
+from chainrule.keras.mistakes import possible, unknown_argument
 from chainrule.keras.models.trainer import Trainer
 
 Array = npt.NDArray[Any]
@@ -216,7 +217,11 @@ def _bound(method: str, arguments: Any, named: dict[str, Any]) -> dict[str, Any]
     TypeError
         When it has no such argument.
     """
-    signature = inspect.signature(getattr(Trainer, method))
+    act = getattr(Trainer, method)
+    for name in named:
+        if name not in possible([act]):
+            raise unknown_argument(name, method, possible([act]))
+    signature = inspect.signature(act)
     found = dict(signature.bind(None, *arguments, **named).arguments)
     del found["self"]
     return found

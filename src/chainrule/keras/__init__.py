@@ -71,6 +71,7 @@ _ONLY_IN_KERAS = (
     "DTypePolicy",
     "FloatDTypePolicy",
     "Function",
+    "InputSpec",
     "KerasTensor",
     "Operation",
     "Quantizer",
@@ -91,17 +92,20 @@ _ONLY_IN_KERAS = (
     "quantizers",
     "remat",
     "tree",
+    "version",
     "visualization",
     "wrappers",
 )
 
 
 def __getattr__(name: str) -> Any:
-    from chainrule.keras.objects import close_to
+    from chainrule.keras.mistakes import close_to
 
     for where in (_NAMES, _ELSEWHERE):
         if name in where:
             return getattr(import_module(f"chainrule.keras.{where[name]}"), name)
+    if name == "__version__":
+        return import_module("chainrule").__version__
     if name in __all__:
         return import_module(f"chainrule.keras.{name}")
     if name in _ONLY_IN_KERAS:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from chainrule.keras.mistakes import close_to
 from chainrule.keras.objects import forget_names
 from chainrule.keras.variables import Variable
 
@@ -323,6 +324,7 @@ _OF_GRAPHS = (
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
+    hint = ""
     if name in _ELSEWHERE:
         next_ = f"use {_ELSEWHERE[name]}"
     elif name in _OF_ACTIVATIONS:
@@ -335,4 +337,10 @@ def __getattr__(name: str) -> Any:
         next_ = f"use numpy.{name}: tensors are NumPy arrays here"
     else:
         next_ = "tensors are NumPy arrays here: use NumPy's functions"
-    raise AttributeError(f"module 'chainrule.keras.backend' has no {name!r}; {next_}")
+        made_here = (each for each, made in globals().items() if _module(made) == __name__)
+        hint = close_to(name, made_here)
+    raise AttributeError(f"module 'chainrule.keras.backend' has no {name!r}; {next_}{hint}")
+
+
+def _module(made: object) -> str:
+    return str(getattr(made, "__module__", ""))

@@ -30,7 +30,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> NoReturn:
-    from chainrule.keras.objects import close_to
+    from chainrule.keras.mistakes import close_to
 
     raise AttributeError(
         f"module 'chainrule.keras.config' has no setting {name!r}{close_to(name, __all__)} "

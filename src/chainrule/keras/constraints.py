@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from chainrule.keras.mistakes import missing
 from chainrule.keras.objects import Configured, deserialize, register, resolve, serialize
 
 __all__ = [
@@ -237,3 +238,7 @@ def _epsilon() -> float:
     from chainrule.keras import backend
 
     return float(backend.epsilon())
+
+
+def __getattr__(name: str) -> Any:
+    raise missing(__name__, name, __all__)

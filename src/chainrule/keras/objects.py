@@ -7,10 +7,11 @@ a file cannot name anything else.
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self, TypeVar
+
+from chainrule.keras.mistakes import close_to, named
 
 Made = TypeVar("Made", bound=type)
 
@@ -60,6 +61,8 @@ def register(kind: str, module: str, *aliases: str) -> Callable[[Made], Made]:
         for spelling in (snake_case(name), *aliases, name, name.lower()):
             spellings.setdefault(spelling, name)
         _MODULES[cls] = module
+        if "__init__" in vars(cls):
+            cls.__init__ = named(cls.__init__)  # type: ignore[misc]
         return cls
 
     return enter
@@ -87,25 +90,6 @@ def find(kind: str, name: object, argument: str | None = None) -> type:
     raise ValueError(
         f"unknown {kind} {_argument(argument)}{name!r}{hint or '.'} Possible: {possible}"
     )
-
-
-def close_to(name: object, spellings: Iterable[str]) -> str:
-    """Return ": did you mean ...?" for what was probably meant, or nothing.
-
-    Examples
-    --------
-    >>> close_to("Dens", ["Dense", "Dropout"])
-    ": did you mean 'Dense'?"
-    >>> close_to("Conv2D", ["Dense", "Dropout"])
-    ''
-    """
-    if not isinstance(name, str):
-        return ""
-    folded: dict[str, str] = {}
-    for spelling in spellings:
-        folded.setdefault(spelling.lower(), spelling)  # the first: as identifiers spell it
-    close = difflib.get_close_matches(name.lower(), folded, n=1)
-    return f": did you mean {folded[close[0]]!r}?" if close else ""
 
 
 def _argument(argument: str | None) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from chainrule.keras.mistakes import missing
 from chainrule.keras.objects import Configured, new_name, register
 from chainrule.keras.variables import Tensor, tensor
 
@@ -256,3 +257,7 @@ def _seed(seed: object) -> int:
             f"possible: an integer, a SeedGenerator, or None"
         )
     return int(seed) % _SEED_BITS
+
+
+def __getattr__(name: str) -> Any:
+    raise missing(__name__, name, __all__, ("beta", "binomial", "categorical", "dropout", "gamma"))

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
+from chainrule.keras.mistakes import missing
 from chainrule.keras.objects import Configured, deserialize, register, resolve, serialize
 from chainrule.keras.variables import Tensor, tensor
 
@@ -200,3 +201,7 @@ def _factor(name: str, value: object) -> float:
     if not real or not 0 <= float(value) < math.inf:  # type: ignore[arg-type]
         raise ValueError(f"{name} is {value!r}; possible: a finite number of at least 0")
     return float(value)  # type: ignore[arg-type]
+
+
+def __getattr__(name: str) -> Any:
+    raise missing(__name__, name, __all__)

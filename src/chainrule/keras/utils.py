@@ -18,7 +18,7 @@ from chainrule.keras.data import PyDataset
 from chainrule.keras.data import pack as pack_x_y_sample_weight
 from chainrule.keras.data import unpack as unpack_x_y_sample_weight
 from chainrule.keras.drawing import plot_model
-from chainrule.keras.objects import close_to
+from chainrule.keras.mistakes import missing, named
 from chainrule.keras.objects import deserialize as deserialize_keras_object
 from chainrule.keras.objects import serialize as serialize_keras_object
 
@@ -41,6 +41,7 @@ Array = npt.NDArray[Any]
 Sequence = PyDataset
 
 
+@named
 def to_categorical(x: npt.ArrayLike, num_classes: int | None = None) -> npt.NDArray[np.float64]:
     """Return one-hot targets: row i has a 1 in column x_i, and 0 elsewhere.
 
@@ -192,11 +193,19 @@ _INSTEAD = {
     "get_source_inputs": "models are chains here: model.inputs",
     "multi_gpu_model": "the engine runs on the processor",
 }
+_ONLY_IN_KERAS = (
+    "Config",
+    "Progbar",
+    "bounding_boxes",
+    "disable_interactive_logging",
+    "enable_interactive_logging",
+    "is_interactive_logging_enabled",
+    "is_keras_tensor",
+    "standardize_dtype",
+)
 
 
 def __getattr__(name: str) -> Any:
     if name in _INSTEAD:
         raise NotImplementedError(f"utils.{name} is not supported: {_INSTEAD[name]}")
-    raise AttributeError(
-        f"module 'chainrule.keras.utils' has no attribute {name!r}{close_to(name, __all__)}"
-    )
+    raise missing(__name__, name, __all__, _ONLY_IN_KERAS)

@@ -11,6 +11,8 @@ Tensor([0., 2.], dtype=float32)
 ('leaky_relu', 0.2)
 """
 
+from typing import Any
+
 from chainrule.keras.activations.identify import FUNCTIONS, deserialize, get, row, serialize
 from chainrule.keras.activations.rectifiers import celu, elu, leaky_relu, relu, relu6, selu
 from chainrule.keras.activations.rowwise import log_softmax, softmax
@@ -34,6 +36,7 @@ from chainrule.keras.activations.smooth import (
     sparse_plus,
     squareplus,
 )
+from chainrule.keras.mistakes import missing
 
 swish = silu
 hard_swish = hard_silu
@@ -73,3 +76,7 @@ __all__ = [
     "tanh",
     "tanh_shrink",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    raise missing(__name__, name, __all__, ("glu", "sparse_sigmoid", "sparsemax", "threshold"))

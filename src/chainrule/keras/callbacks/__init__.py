@@ -18,6 +18,7 @@ from chainrule.keras.callbacks.progbar_logger import ProgbarLogger
 from chainrule.keras.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
 from chainrule.keras.callbacks.recording import CSVLogger, LambdaCallback
 from chainrule.keras.callbacks.stopping import EarlyStopping, TerminateOnNaN
+from chainrule.keras.mistakes import missing
 
 __all__ = [
     "BackupAndRestore",
@@ -38,6 +39,7 @@ __all__ = [
 ]
 
 _ONLY_IN_KERAS = {
+    "OrbaxCheckpoint": "use ModelCheckpoint",
     "RemoteMonitor": "write a LambdaCallback",
     "TensorBoard": "use CSVLogger",
 }
@@ -48,8 +50,4 @@ def __getattr__(name: str) -> Any:
         raise NotImplementedError(
             f"callbacks.{name} is not supported: {_ONLY_IN_KERAS[name]}; or use real Keras"
         )
-    from chainrule.keras.objects import close_to
-
-    raise AttributeError(
-        f"module 'chainrule.keras.callbacks' has no attribute {name!r}{close_to(name, __all__)}"
-    )
+    raise missing(__name__, name, __all__)

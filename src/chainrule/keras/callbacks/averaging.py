@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chainrule.keras.callbacks.callback import Callback, Logs, only_if
+from chainrule.keras.mistakes import named
 
 _between_epochs = only_if(lambda callback: callback.swap_on_epoch)
 
@@ -42,6 +43,7 @@ class SwapEMAWeights(Callback):
     [16.0, 9.0]
     """
 
+    @named
     def __init__(self, swap_on_epoch: bool = False) -> None:
         super().__init__()
         self.swap_on_epoch = bool(swap_on_epoch)

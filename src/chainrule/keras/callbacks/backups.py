@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chainrule.keras.callbacks.callback import Callback, Logs, only_if
 from chainrule.keras.callbacks.checkpoints import frequency
+from chainrule.keras.mistakes import named
 
 _LATEST, _PREVIOUS = "latest.safetensors", "previous.safetensors"
 
@@ -58,6 +59,7 @@ class BackupAndRestore(Callback):
     [2, 3, 4]
     """
 
+    @named
     def __init__(
         self,
         backup_dir: str | os.PathLike[str],

@@ -10,6 +10,7 @@ from typing import Any
 from chainrule.arrays import integer
 from chainrule.keras.callbacks.callback import Callback, Logs, only_if
 from chainrule.keras.callbacks.monitored import Monitor
+from chainrule.keras.mistakes import named
 from chainrule.keras.output.console import say
 
 
@@ -65,6 +66,7 @@ class ModelCheckpoint(Callback):
     ['01.safetensors', '02.safetensors']
     """
 
+    @named
     def __init__(
         self,
         filepath: str | os.PathLike[str],

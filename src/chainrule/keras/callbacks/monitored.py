@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chainrule.keras.objects import close_to
+from chainrule.keras.mistakes import close_to
 
 
 class Monitor:

@@ -10,6 +10,7 @@ import numpy as np
 from chainrule.arrays import integer
 from chainrule.keras.callbacks.callback import Callback, Logs
 from chainrule.keras.callbacks.monitored import Monitor
+from chainrule.keras.mistakes import named
 from chainrule.keras.output.console import say
 
 
@@ -42,6 +43,7 @@ class LearningRateScheduler(Callback):
     [0.005, 0.0025]
     """
 
+    @named
     def __init__(self, schedule: Callable[..., Any], verbose: int = 0) -> None:
         super().__init__()
         if not callable(schedule):
@@ -108,6 +110,7 @@ class ReduceLROnPlateau(Callback):
     [0.01, 0.01, 0.005]
     """
 
+    @named
     def __init__(
         self,
         monitor: str = "val_loss",

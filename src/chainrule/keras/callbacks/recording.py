@@ -11,6 +11,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from chainrule.keras.callbacks.callback import Callback, Logs
+from chainrule.keras.mistakes import named
 
 Hook = Callable[..., Any] | None
 
@@ -40,6 +41,7 @@ class CSVLogger(Callback):
     0,0.5,0.25
     """
 
+    @named
     def __init__(self, filename: Any, separator: str = ",", append: bool = False) -> None:
         super().__init__()
         self.filename, self.sep, self.append = os.fspath(filename), separator, append
@@ -118,6 +120,7 @@ class LambdaCallback(Callback):
     TypeError: callbacks have no method 'on_epoch_ends': did you mean 'on_epoch_end'?
     """
 
+    @named
     def __init__(
         self,
         on_epoch_begin: Hook = None,
@@ -128,7 +131,7 @@ class LambdaCallback(Callback):
         on_train_batch_end: Hook = None,
         **hooks: Hook,
     ) -> None:
-        from chainrule.keras.objects import close_to
+        from chainrule.keras.mistakes import close_to
 
         super().__init__()
         hooks |= {

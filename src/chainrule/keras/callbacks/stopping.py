@@ -8,6 +8,7 @@ from typing import Any
 from chainrule.arrays import integer
 from chainrule.keras.callbacks.callback import Callback, Logs
 from chainrule.keras.callbacks.monitored import Monitor
+from chainrule.keras.mistakes import named
 from chainrule.keras.output.console import say
 
 
@@ -55,6 +56,7 @@ class EarlyStopping(Callback):
     [0, 1, 2]
     """
 
+    @named
     def __init__(
         self,
         monitor: str = "val_loss",
@@ -134,6 +136,7 @@ class TerminateOnNaN(Callback):
     True
     """
 
+    @named
     def __init__(self, raise_error: bool = False) -> None:
         super().__init__()
         self.raise_error = raise_error

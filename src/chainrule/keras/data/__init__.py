@@ -10,7 +10,7 @@ from chainrule.keras.data.batches import Batches
 from chainrule.keras.data.conversion import arrays
 from chainrule.keras.data.dataset import PyDataset
 from chainrule.keras.data.packing import pack, unpack
-from chainrule.keras.data.samples import Samples, split, weigh_classes
+from chainrule.keras.data.samples import Samples, check_class_weight, split, weigh_classes
 
 __all__ = [
     "Batches",
@@ -18,6 +18,7 @@ __all__ = [
     "Samples",
     "adapt",
     "arrays",
+    "check_class_weight",
     "pack",
     "split",
     "unpack",

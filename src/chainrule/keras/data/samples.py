@@ -153,17 +153,7 @@ def weigh_classes(samples: Samples, class_weight: Mapping[int, float]) -> Sample
     >>> weigh_classes(samples, {0: 0.5, 2: 4.0}).weight
     array([0.5, 1. , 4. ])
     """
-    if not isinstance(class_weight, Mapping):
-        raise TypeError(
-            f"class_weight is a {type(class_weight).__name__}; possible: a dictionary such as "
-            f"{{0: 1.0, 1: 5.0}}; dict(enumerate(weights)) makes one of a list"
-        )
-    wrong = [key for key in class_weight if not isinstance(key, (int, float, np.number))]
-    if wrong:
-        raise TypeError(
-            f"class_weight has the key {wrong[0]!r}, a {type(wrong[0]).__name__}; "
-            f"possible: the numbers of the classes, 0, 1, ..."
-        )
+    check_class_weight(class_weight)
     if samples.weight is not None:
         raise ValueError(
             "class_weight and sample_weight are both given; possible: one of them; "
@@ -180,6 +170,37 @@ def weigh_classes(samples: Samples, class_weight: Mapping[int, float]) -> Sample
     present, which = np.unique(np.round(y).astype(np.int64), return_inverse=True)
     weights = [float(class_weight.get(int(each), 1.0)) for each in present]
     return replace(samples, weight=np.array(weights, samples.x.dtype)[which.reshape(-1)])
+
+
+def check_class_weight(class_weight: object) -> None:
+    """Refuse what is no mapping from the numbers of classes to numbers; None is none at all.
+
+    Examples
+    --------
+    >>> check_class_weight({0: 1.0, 1: 5.0})
+    >>> check_class_weight([1.0, 5.0])
+    Traceback (most recent call last):
+    ...
+    TypeError: class_weight is a list; possible: a dictionary such as {0: 1.0, 1: 5.0}; \
+dict(enumerate(weights)) makes one of a list
+    """
+    if class_weight is None:
+        return
+    if not isinstance(class_weight, Mapping):
+        raise TypeError(
+            f"class_weight is a {type(class_weight).__name__}; possible: a dictionary such as "
+            f"{{0: 1.0, 1: 5.0}}; dict(enumerate(weights)) makes one of a list"
+        )
+    for key, value in class_weight.items():
+        if not isinstance(key, (int, float, np.number)):
+            raise TypeError(
+                f"class_weight has the key {key!r}, a {type(key).__name__}; "
+                f"possible: the numbers of the classes, 0, 1, ..."
+            )
+        if not isinstance(value, (int, float, np.number)):
+            raise TypeError(
+                f"class_weight[{key}] is {value!r}, a {type(value).__name__}; possible: a number"
+            )
 
 
 def split(samples: Samples, validation_split: float) -> tuple[Samples, Samples]:

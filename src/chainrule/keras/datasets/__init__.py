@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from chainrule.keras.datasets import digits, xor
-from chainrule.keras.objects import close_to
+from chainrule.keras.mistakes import close_to
 
 __all__ = ["digits", "xor"]
 

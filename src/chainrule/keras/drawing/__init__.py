@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from chainrule.keras.drawing.blocks import Shown, blocks_of
 from chainrule.keras.drawing.ink import draw
 from chainrule.keras.drawing.layout import lay_out
+from chainrule.keras.mistakes import named
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,6 +23,7 @@ __all__ = ["plot_model"]
 _DIRECTIONS = ("TB", "BT", "LR", "RL")
 
 
+@named
 def plot_model(
     model: Any,
     to_file: str | PathLike[str] | None = "model.png",

@@ -29,6 +29,7 @@ from chainrule.keras.initializers.scaled import (
     LecunUniform,
     VarianceScaling,
 )
+from chainrule.keras.mistakes import missing
 from chainrule.keras.objects import deserialize, resolve, serialize
 
 __all__ = [
@@ -122,3 +123,7 @@ def _given(value: Array) -> Callable[..., Array]:
         return value.astype(dtype or value.dtype)
 
     return initialize
+
+
+def __getattr__(name: str) -> Any:
+    raise missing(__name__, name, __all__, ("STFT", "STFTInitializer", "stft"))

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chainrule.keras import backend
+from chainrule.keras.mistakes import possible, unknown_argument
 from chainrule.keras.objects import Configured, new_name, snake_case
 from chainrule.keras.variables import Tensor, Variable, tensor
 from chainrule.layers import Layer as Description
@@ -74,7 +75,7 @@ class Layer(Configured):
                 f"{type(self).__name__} is a layer of its own kind, and chainrule does not "
                 f"differentiate Python code: build it with real Keras, or from the layers here"
             )
-        refuse_unknown(type(self).__name__, unknown)
+        refuse_unknown(type(self), unknown)
         self.name = new_name(_base_name(type(self))) if name is None else str(name)
         self.dtype = float_dtype(dtype)
         self.built = False
@@ -334,16 +335,18 @@ def dtype_policy(dtype: str) -> dict[str, Any]:
     }
 
 
-def refuse_unknown(owner: str, unknown: Mapping[str, Any]) -> None:
+def refuse_unknown(owner: type[Layer], unknown: Mapping[str, Any]) -> None:
     """Refuse arguments that a class does not have, but for Keras's own that are switched off."""
     for name, value in unknown.items():
         if name in _MAY_BE_OFF and not value:
             continue
         if name in _MAY_BE_OFF:
             raise ValueError(
-                f"{name}={value!r} of {owner} is not supported; leave it out, or use real Keras"
+                f"{name}={value!r} of {owner.__name__} is not supported; leave it out, or use "
+                f"real Keras"
             )
-        raise TypeError(f"{owner} has no argument {name!r}")
+        makers = [vars(each)["__init__"] for each in owner.__mro__ if "__init__" in vars(each)]
+        raise unknown_argument(name, owner.__name__, possible(makers))
 
 
 # What files of Keras name, and only real Keras can do.

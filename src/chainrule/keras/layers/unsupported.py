@@ -44,7 +44,7 @@ def missing(name: str) -> Exception:
             f"Keras for it (`from keras import layers`: the same lines of code run there)"
         )
     from chainrule.keras import layers
-    from chainrule.keras.objects import close_to
+    from chainrule.keras.mistakes import close_to
 
     return AttributeError(
         f"module 'chainrule.keras.layers' has no layer {name!r}{close_to(name, layers.__all__)}"

@@ -52,6 +52,7 @@ from chainrule.keras.losses.regression import (
     poisson,
 )
 from chainrule.keras.losses.targets import check_targets
+from chainrule.keras.mistakes import missing
 from chainrule.keras.objects import serialize
 
 __all__ = [
@@ -102,5 +103,5 @@ def __getattr__(name: str) -> object:
     try:
         refuse(name)
     except ValueError as error:
-        raise AttributeError(str(error)) from None
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise NotImplementedError(str(error)) from None
+    raise missing(__name__, name, __all__)

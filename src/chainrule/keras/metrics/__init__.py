@@ -72,6 +72,7 @@ from chainrule.keras.metrics.regression import (
     R2Score,
     RootMeanSquaredError,
 )
+from chainrule.keras.mistakes import missing
 from chainrule.keras.objects import serialize
 
 __all__ = [
@@ -142,5 +143,5 @@ def __getattr__(name: str) -> object:
     try:
         refuse(name)
     except ValueError as error:
-        raise AttributeError(str(error)) from None
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise NotImplementedError(str(error)) from None
+    raise missing(__name__, name, __all__)

@@ -5,6 +5,9 @@
 (None, 1)
 """
 
+from typing import Any
+
+from chainrule.keras.mistakes import missing
 from chainrule.keras.models.cloning import clone_model, model_from_json
 from chainrule.keras.models.model import Model
 from chainrule.keras.models.sequential import Sequential
@@ -18,3 +21,7 @@ __all__ = [
     "model_from_json",
     "save_model",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    raise missing(__name__, name, __all__)

@@ -53,6 +53,7 @@ def fit(
     batch_of(batch_size)  # refuses what is none
     integer("epochs", epochs, least=0)
     integer("initial_epoch", initial_epoch, least=0)
+    data.check_class_weight(class_weight)
     if not isinstance(shuffle, bool | np.bool_):
         raise ValueError(f"shuffle is {shuffle!r}; possible: True, False")
     verbose = 1 if verbose == "auto" else verbose

@@ -8,10 +8,11 @@ from typing import Any, Self
 from chainrule import layers as descriptions
 from chainrule.keras.layers.base import Layer, Shape, assign_all, refuse_unknown, sample_shape
 from chainrule.keras.layers.inputs import InputLayer, Placeholder
+from chainrule.keras.mistakes import close_to, named
 from chainrule.keras.models.filing import Filing
 from chainrule.keras.models.network import Network
 from chainrule.keras.models.trainer import Trainer
-from chainrule.keras.objects import close_to, deserialize, register, serialize
+from chainrule.keras.objects import deserialize, register, serialize
 from chainrule.keras.variables import Variable
 
 
@@ -50,7 +51,7 @@ class Sequential(Filing, Trainer, Layer):
         name: str | None = None,
         **unknown: Any,
     ) -> None:
-        refuse_unknown("Sequential", unknown)
+        refuse_unknown(type(self), unknown)
         Layer.__init__(self, name=name)
         Trainer.__init__(self)
         self._layers: list[Layer] = []
@@ -287,6 +288,7 @@ class Sequential(Filing, Trainer, Layer):
             raise ValueError(f"model {self.name!r} is not built; give its first layer an Input")
         return sum(layer.count_params() for layer in self.layers)
 
+    @named
     def summary(
         self,
         line_length: int | None = None,

@@ -29,6 +29,7 @@ def train_on_batch(
 ) -> dict[str, float]:
     """Make one step on one batch; return the loss and the metrics from before it."""
     compiled = model.needed("train_on_batch")
+    data.check_class_weight(class_weight)
     size = max(1, len(data.arrays(x, "x", model.dtype)))
     given = data.adapt(x, y, sample_weight, batch_size=size, dtype=model.dtype)
     assert isinstance(given, data.Samples)  # arrays are

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy.typing as npt
 
+from chainrule.keras.mistakes import named
 from chainrule.keras.variables import Tensor, tensor
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Trainer:
 
     # Settling.
 
+    @named
     def compile(
         self,
         optimizer: Any = "rmsprop",
@@ -150,6 +152,7 @@ class Trainer:
 
     # Training.
 
+    @named
     def fit(
         self,
         x: Any = None,
@@ -229,6 +232,7 @@ class Trainer:
             arguments.pop(name)
         return fit(cast("Sequential", self), **arguments)
 
+    @named
     def evaluate(
         self,
         x: Any = None,
@@ -259,6 +263,7 @@ class Trainer:
         values = [logs[name] for name in ("loss", *(m.name for m in self.metrics))]
         return values if len(values) > 1 else values[0]
 
+    @named
     def predict(
         self,
         x: Any,
@@ -281,6 +286,7 @@ class Trainer:
 
     # Single batches.
 
+    @named
     def train_on_batch(
         self,
         x: Any,
@@ -295,6 +301,7 @@ class Trainer:
         found = train_on_batch(cast("Sequential", self), x, y, sample_weight, class_weight)
         return dict(sorted(found.items())) if return_dict else self._in_order(found)
 
+    @named
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
@@ -306,6 +313,7 @@ class Trainer:
             x, y, batch_size=size, verbose=0, sample_weight=sample_weight, return_dict=return_dict
         )
 
+    @named
     def predict_on_batch(self, x: Any) -> Array:
         """Return the outputs for one batch."""
         from chainrule.keras.models.evaluation import outputs
@@ -331,6 +339,20 @@ class Trainer:
             "predict_classes() was dropped by Keras; write model.predict(x).argmax(axis=-1), or "
             "(model.predict(x) > 0.5).astype(int) for a single sigmoid"
         )
+
+    def fit_generator(self, *_: Any, **__: Any) -> None:
+        """Raise: Keras dropped it."""
+        raise AttributeError("fit_generator() was dropped by Keras; fit() takes generators")
+
+    def evaluate_generator(self, *_: Any, **__: Any) -> None:
+        """Raise: Keras dropped it."""
+        raise AttributeError(
+            "evaluate_generator() was dropped by Keras; evaluate() takes generators"
+        )
+
+    def predict_generator(self, *_: Any, **__: Any) -> None:
+        """Raise: Keras dropped it."""
+        raise AttributeError("predict_generator() was dropped by Keras; predict() takes generators")
 
     # Texts.
 

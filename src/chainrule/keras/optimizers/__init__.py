@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chainrule.keras.objects import find, resolve, serialize
+from chainrule.keras.mistakes import missing
+from chainrule.keras.objects import classes, find, resolve, serialize, snake_case
 from chainrule.keras.optimizers import schedules
 from chainrule.keras.optimizers.base import Optimizer
 
@@ -29,6 +30,17 @@ __all__ = [
     "schedules",
     "serialize",
 ]
+
+_ONLY_IN_KERAS = (
+    "Adafactor",
+    "Ftrl",
+    "Lamb",
+    "LossScaleOptimizer",
+    "MultiOptimizer",
+    "Muon",
+    "OptimizerMap",
+    "ScheduleFreeAdamW",
+)
 
 
 def get(identifier: object, argument: str | None = None) -> Any:
@@ -58,10 +70,20 @@ def get(identifier: object, argument: str | None = None) -> Any:
         return identifier
     if isinstance(identifier, str):
         identifier = identifier.lower()
+        for only in _ONLY_IN_KERAS:
+            if identifier in (only.lower(), snake_case(only)):
+                raise ValueError(
+                    f"optimizer {identifier!r} needs real Keras: import keras in the place of "
+                    f"chainrule.keras; or take one of those here: {_names()}"
+                )
     elif isinstance(identifier, Mapping):
         name = find("optimizer", str(identifier.get("class_name")).lower()).__name__
         identifier = {**identifier, "class_name": name}
     return resolve("optimizer", identifier, argument)
+
+
+def _names() -> str:
+    return ", ".join(snake_case(name) for name in classes("optimizer"))
 
 
 def deserialize(config: Mapping[str, Any]) -> Any:
@@ -73,3 +95,11 @@ def deserialize(config: Mapping[str, Any]) -> Any:
     <SGD: learning_rate=0.5, momentum=0.0, nesterov=False>
     """
     return get(config)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "legacy":
+        raise NotImplementedError(
+            f"optimizers.legacy was dropped by Keras; write optimizers.SGD, or one of {_names()}"
+        )
+    raise missing(__name__, name, __all__, _ONLY_IN_KERAS)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import Any
 
+from chainrule.keras.mistakes import unknown_argument
 from chainrule.keras.old import renamed
 
 
@@ -37,11 +37,7 @@ def learning_rate(given: Any, old: dict[str, Any], owner: str, possible: Sequenc
     """
     unknown = [name for name in old if name not in ("lr", "decay")]
     if unknown:
-        close = difflib.get_close_matches(unknown[0], possible, n=1)
-        hint = f": did you mean {close[0]!r}?" if close else "."
-        raise ValueError(
-            f"{unknown[0]} is no argument of {owner}{hint} Possible: {', '.join(possible)}"
-        )
+        raise ValueError(str(unknown_argument(unknown[0], owner, possible)))
     if "lr" in old:
         renamed(f"{owner}(lr=...)", f"{owner}(learning_rate=...)")
         given = old["lr"]

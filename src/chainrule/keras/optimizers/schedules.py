@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from chainrule import schedules as rules
+from chainrule.keras.mistakes import missing
 from chainrule.keras.objects import Configured, deserialize, register, serialize
 from chainrule.keras.variables import Tensor, Variable, tensor
 
@@ -385,3 +386,7 @@ def _scalar(rate: float) -> Tensor:
     from chainrule.keras import backend
 
     return tensor(np.asarray(rate, dtype=backend.floatx()))
+
+
+def __getattr__(name: str) -> Any:
+    raise missing(__name__, name, __all__)

@@ -47,8 +47,6 @@ _ONLY_IN_KERAS = (
 def __getattr__(name: str) -> Any:
     if name in _ONLY_IN_KERAS:
         raise NotImplementedError(f"saving.{name} is not supported: {_CLOSED}")
-    from chainrule.keras.objects import close_to
+    from chainrule.keras.mistakes import missing
 
-    raise AttributeError(
-        f"module 'chainrule.keras.saving' has no attribute {name!r}{close_to(name, __all__)}"
-    )
+    raise missing(__name__, name, __all__)
