@@ -87,7 +87,7 @@ def test_wrong_code_crashes_and_checks_not_reached(notebook):
     lines = run(path, code=1).stdout.splitlines()
     assert lines[1] == "cell 4: the cell stopped: line 2: ZeroDivisionError: division by zero"
     assert lines[2] == "cell 4: loss not reached: The check was not run."
-    assert lines[-1] == "1 of 3 checks passed"
+    assert lines[-1] == "1 of 3 checks passed; 3 cells stopped"
 
 
 def test_endless_cells(notebook):

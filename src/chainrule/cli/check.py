@@ -74,4 +74,6 @@ def _print(report: Report, timeout: float) -> None:
         return
     passed = sum(check["passed"] for check in report.checks)
     total = len(report.checks) + len(report.not_reached)
-    output.line(f"{passed} of {total} checks passed")
+    stopped = len(report.problems)
+    cells = f"; {stopped} cell{'s' if stopped > 1 else ''} stopped" if stopped else ""
+    output.line(f"{passed} of {total} checks passed{cells}")
