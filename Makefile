@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NATIVE := $(wildcard native/*.hpp native/*.cpp)
-PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .PHONY: help demo test test-sanitize test-threads test-keras check docs docs-keras notebooks test-notebooks bench clean
 
@@ -19,12 +18,23 @@ help:
 	@echo "make bench   measure chainrule beside its peers, write benchmarks/results/"
 	@echo "make clean   remove everything that the others made"
 
-# What the build needs is read from pyproject.toml, and the native code is built in build/, so that
-# a second build compiles only what has changed.
+# What pyproject.toml says that these groups need, a line each: build, package, and the extras.
+REQUIRES = import sys, tomllib; toml = tomllib.load(open('pyproject.toml', 'rb')); \
+  project = toml['project']; groups = project['optional-dependencies']; \
+  groups |= {'build': toml['build-system']['requires'], 'package': project['dependencies']}; \
+  print('\n'.join(line for name in sys.argv[1:] for line in groups[name]))
+
+# Packages are installed as they are: Python compiles of them what is imported, when it is first.
+unexport PYTHONDONTWRITEBYTECODE
+PIP_OF = $(1)/bin/python -m pip --disable-pip-version-check -qq
+INSTALL = install --no-compile
+PIP := $(call PIP_OF,$(VENV))
+
+# The native code is built in build/, so that a second build compiles only what has changed.
 $(VENV)/made-build: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -c "import tomllib; print('\n'.join(tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'] + ['cmake>=3.18', 'ninja']))" > $(VENV)/build-requires.txt
-	$(PIP) install -r $(VENV)/build-requires.txt
+	$(BIN)/python -c "$(REQUIRES)" build > $(VENV)/build-requires.txt
+	$(PIP) $(INSTALL) -r $(VENV)/build-requires.txt 'cmake>=3.18' ninja
 	@touch $@
 
 # An editable install knows each module by its file, so that it is made again when one comes or goes.
@@ -34,12 +44,19 @@ $(VENV)/modules.txt: FORCE
 	@echo "$(MODULES)" | cmp -s - $@ || echo "$(MODULES)" > $@
 FORCE:
 
-$(VENV)/made-package: $(VENV)/made-build $(VENV)/modules.txt pyproject.toml CMakeLists.txt $(NATIVE)
-	$(PIP) install --no-build-isolation -e ".[tutorial]"
+$(VENV)/made-tutorial: $(VENV)/made-build
+	$(BIN)/python -c "$(REQUIRES)" package tutorial > $(VENV)/tutorial-requires.txt
+	$(PIP) $(INSTALL) -r $(VENV)/tutorial-requires.txt
 	@touch $@
 
-$(VENV)/made-dev: $(VENV)/made-package
-	$(PIP) install --no-build-isolation -e ".[tutorial,dev]"
+$(VENV)/made-package: $(VENV)/made-tutorial $(VENV)/modules.txt CMakeLists.txt $(NATIVE)
+	$(PIP) $(INSTALL) --no-build-isolation --no-deps -e .
+	@touch $@
+
+# No two of these at once, as they write into one folder.
+$(VENV)/made-dev: $(VENV)/made-tutorial | $(VENV)/made-package
+	$(BIN)/python -c "$(REQUIRES)" dev > $(VENV)/dev-requires.txt
+	$(PIP) $(INSTALL) -r $(VENV)/dev-requires.txt
 	@touch $@
 
 demo: $(VENV)/made-package
@@ -49,53 +66,51 @@ demo: $(VENV)/made-package
 	@echo "The pictures lie in $(CURDIR)/chainrule-out; open chainrule-out/digits/report.html"
 
 test: check
-	CHAINRULE_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -q
+	CHAINRULE_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -q -n logical --maxprocesses 8
 
-check: $(VENV)/made-dev
+check: $(VENV)/made-dev $(VENV)/made-package
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/clang-format --dry-run --Werror $(NATIVE)
 
-# The native code under AddressSanitizer and UndefinedBehaviorSanitizer, in an environment of its
-# own. Python itself is not built for them, so their library is loaded before it.
-SANITIZE := .venv-sanitize
-# Of the instruction sets one is built: with vectors of 64 bytes the compiler needs ten times as long
-# for the checks, and the source is the same.
-ISAS_x86_64 = v3
-ISAS_aarch64 = neon
-$(SANITIZE)/made: pyproject.toml CMakeLists.txt $(NATIVE) $(wildcard src/chainrule/*.py src/chainrule/*/*.py)
-	test -x $(SANITIZE)/bin/python || $(PYTHON) -m venv $(SANITIZE)
-	$(SANITIZE)/bin/python -m pip --disable-pip-version-check -qq install numpy safetensors rich typer pytest hypothesis cmake ninja scikit-build-core nanobind
-	$(SANITIZE)/bin/python -m pip --disable-pip-version-check -qq install --no-build-isolation --no-deps -C cmake.define.CHAINRULE_SANITIZE=ON -C 'cmake.define.CHAINRULE_ISAS=$(ISAS_$(shell uname -m))' -C build-dir=build/sanitize .
-	@touch $@
+# The native code under sanitizers: package and module lie in build/, all else is taken from
+# .venv, by a Python that does not know the package there.
+# Python itself is not built for them, so their library is loaded before it. Of the instruction sets
+# one is built: with vectors of 64 bytes the compiler needs ten times as long for the checks, and the
+# source is the same.
+ONE_ISA := $(if $(filter x86_64 amd64,$(shell uname -m)),v3,neon)
+SOURCES := pyproject.toml CMakeLists.txt $(NATIVE) $(MODULES)
+INSTRUMENTED = $(BIN)/cmake -S . -B $(@D) -G Ninja -DCMAKE_MAKE_PROGRAM=$(abspath $(BIN))/ninja \
+    -DCMAKE_BUILD_TYPE=Release -DPython_EXECUTABLE=$(abspath $(BIN))/python \
+    -Dnanobind_DIR=$$($(BIN)/python -m nanobind --cmake_dir) -DCHAINRULE_ISAS=$(ONE_ISA) $(1)=ON && \
+  $(BIN)/cmake --build $(@D) && rm -rf $(@D)/package && mkdir $(@D)/package && \
+  cp -r src/chainrule $(@D)/package && $(BIN)/cmake --install $(@D) --prefix $(@D)/package && touch $@
+PACKAGES = $$($(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")
+BARE = "$$($(BIN)/python -c 'import sys; print(sys._base_executable)')"
+UNDER = PYTHONPATH="$(abspath build/$(1)/package):$(PACKAGES)" CHAINRULE_REQUIRE_NATIVE=1 \
+  CHAINRULE_TEST_ISAS=widest
+LIBRARY = $$($(CXX) -print-file-name=lib$(1).so)
 
-test-sanitize: $(SANITIZE)/made
-	LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libstdc++.so)" \
-	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 CHAINRULE_REQUIRE_NATIVE=1 \
-	  CHAINRULE_TEST_ISAS=widest $(SANITIZE)/bin/python -m pytest -q -p no:cacheprovider tests/engines
+# Nothing native is in tests/engines/test_reference.py, five thousand gradients of the reference.
+test-sanitize: build/sanitize/made
+	$(call UNDER,sanitize) LD_PRELOAD="$(call LIBRARY,asan) $(call LIBRARY,stdc++)" \
+	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	  $(BARE) -m pytest -q -p no:cacheprovider tests/engines --ignore tests/engines/test_reference.py
 
-# The tests of threads under ThreadSanitizer, in the same way. What Python and NumPy do is not seen:
-# they are not built for it. Of the instruction sets one is built.
-THREADS := .venv-threads
-THREAD_TESTS := tests/engines/test_sharing.py
+build/sanitize/made: $(VENV)/made-dev $(SOURCES)
+	$(call INSTRUMENTED,-DCHAINRULE_SANITIZE)
+
+# The tests of threads. What Python and NumPy do is not seen: they are not built for ThreadSanitizer.
 THREAD_CASES := all_threads or (without_training and dense) or (test_training and 100 and float32) \
   or (average and float64 and ordered)
-ONE_ISA := $(if $(filter x86_64 amd64,$(shell uname -m)),v3,neon)
-$(THREADS)/made-build:
-	test -x $(THREADS)/bin/python || $(PYTHON) -m venv $(THREADS)
-	$(THREADS)/bin/python -m pip --disable-pip-version-check -qq install numpy safetensors rich typer pytest joblib cmake ninja scikit-build-core nanobind
-	@touch $@
-
-$(THREADS)/made: $(THREADS)/made-build pyproject.toml CMakeLists.txt $(NATIVE) $(wildcard src/chainrule/*.py src/chainrule/engines/*.py)
-	$(THREADS)/bin/python -m pip --disable-pip-version-check -qq install --no-build-isolation --no-deps -C cmake.define.CHAINRULE_SANITIZE_THREADS=ON -C cmake.define.CHAINRULE_ISAS=$(ONE_ISA) -C install.strip=false -C build-dir=build/threads .
-	@touch $@
-
-test-threads: $(THREADS)/made
-	LD_PRELOAD="$$($(CXX) -print-file-name=libtsan.so)" \
+test-threads: build/threads/made
+	$(call UNDER,threads) LD_PRELOAD="$(call LIBRARY,tsan)" \
 	  TSAN_OPTIONS=halt_on_error=1:ignore_noninstrumented_modules=1 \
-	  CHAINRULE_REQUIRE_NATIVE=1 CHAINRULE_TEST_ISAS=widest \
-	  $(THREADS)/bin/python -m pytest -q -s -p no:cacheprovider $(THREAD_TESTS) -k "$(THREAD_CASES)"
+	  $(BARE) -m pytest -q -s -p no:cacheprovider tests/engines/test_sharing.py -k "$(THREAD_CASES)"
+
+build/threads/made: $(VENV)/made-dev $(SOURCES)
+	$(call INSTRUMENTED,-DCHAINRULE_SANITIZE_THREADS)
 
 # The package as a wheel, for environments that have it as users do. It is built where the editable
 # install was: nothing is compiled twice.
@@ -112,11 +127,11 @@ KERAS_PACKAGES := keras==3.15.1 jax==0.10.2 tensorflow-cpu==2.21.0 'h5py>=3.11' 
   'pytest-xdist>=3.6' 'rich>=13.8' 'safetensors>=0.5' 'typer>=0.16'
 $(KERAS)/made-keras:
 	test -x $(KERAS)/bin/python || $(PYTHON) -m venv $(KERAS)
-	$(KERAS)/bin/python -m pip --disable-pip-version-check -qq install $(KERAS_PACKAGES)
+	$(call PIP_OF,$(KERAS)) $(INSTALL) $(KERAS_PACKAGES)
 	@touch $@
 
 $(KERAS)/made: $(KERAS)/made-keras $(VENV)/wheel
-	$(KERAS)/bin/python -m pip --disable-pip-version-check -qq install --no-deps --force-reinstall $(VENV)/wheel/*.whl
+	$(call PIP_OF,$(KERAS)) $(INSTALL) --no-deps --force-reinstall $(VENV)/wheel/*.whl
 	@touch $@
 
 # XLA compiles some five hundred models that run for milliseconds: with little care, and once.
@@ -126,7 +141,7 @@ test-keras: $(KERAS)/made
 	KERAS_BACKEND=jax CHAINRULE_REQUIRE_NATIVE=1 CHAINRULE_REQUIRE_KERAS=1 \
 	  XLA_FLAGS=--xla_backend_optimization_level=0 JAX_COMPILATION_CACHE_DIR=$(abspath $(KERAS))/jax \
 	  JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES=-1 \
-	  $(KERAS)/bin/python -m pytest -q -p no:cacheprovider -n auto tests/parity
+	  $(KERAS)/bin/python -m pytest -q -p no:cacheprovider -n logical --maxprocesses 4 tests/parity
 	KERAS_BACKEND=tensorflow CHAINRULE_REQUIRE_NATIVE=1 CHAINRULE_REQUIRE_KERAS=1 \
 	  $(KERAS)/bin/python -m pytest -q -p no:cacheprovider $(ON_TENSORFLOW) tests/tutorial
 
@@ -134,8 +149,8 @@ test-keras: $(KERAS)/made
 DOCS := .venv-docs
 $(DOCS)/made: pyproject.toml
 	test -x $(DOCS)/bin/python || $(PYTHON) -m venv $(DOCS)
-	$(DOCS)/bin/python -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; print('\n'.join(project['dependencies'] + project['optional-dependencies']['docs']))" > $(DOCS)/requires.txt
-	$(DOCS)/bin/python -m pip --disable-pip-version-check -qq install -r $(DOCS)/requires.txt
+	$(DOCS)/bin/python -c "$(REQUIRES)" package docs > $(DOCS)/requires.txt
+	$(call PIP_OF,$(DOCS)) $(INSTALL) -r $(DOCS)/requires.txt
 	@touch $@
 
 docs: $(DOCS)/made
@@ -144,7 +159,7 @@ docs: $(DOCS)/made
 	$(DOCS)/bin/python docs/site/check.py build/site
 
 # The tables of docs/keras.md, which a test holds against the package.
-docs-keras: $(VENV)/made-dev
+docs-keras: $(VENV)/made-dev $(VENV)/made-package
 	$(BIN)/python -m docs.keras_tables
 	$(BIN)/ruff format -q docs/keras.md
 
@@ -152,12 +167,12 @@ docs-keras: $(VENV)/made-dev
 NOTEBOOKS := .venv-notebooks
 $(NOTEBOOKS)/made-notebooks: pyproject.toml
 	test -x $(NOTEBOOKS)/bin/python || $(PYTHON) -m venv $(NOTEBOOKS)
-	$(NOTEBOOKS)/bin/python -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; extras = project['optional-dependencies']; print('\n'.join(project['dependencies'] + extras['tutorial'] + extras['notebooks']))" > $(NOTEBOOKS)/requires.txt
-	$(NOTEBOOKS)/bin/python -m pip --disable-pip-version-check -qq install -r $(NOTEBOOKS)/requires.txt
+	$(NOTEBOOKS)/bin/python -c "$(REQUIRES)" package tutorial notebooks > $(NOTEBOOKS)/requires.txt
+	$(call PIP_OF,$(NOTEBOOKS)) $(INSTALL) -r $(NOTEBOOKS)/requires.txt
 	@touch $@
 
 $(NOTEBOOKS)/made: $(NOTEBOOKS)/made-notebooks $(VENV)/wheel
-	$(NOTEBOOKS)/bin/python -m pip --disable-pip-version-check -qq install --no-deps --force-reinstall $(VENV)/wheel/*.whl
+	$(call PIP_OF,$(NOTEBOOKS)) $(INSTALL) --no-deps --force-reinstall $(VENV)/wheel/*.whl
 	@touch $@
 
 notebooks: $(NOTEBOOKS)/made
@@ -174,15 +189,15 @@ bench: $(VENV)/made-bench $(PEERS)/made
 NOT_INSTALLED = echo "$$peer cannot be installed; it is left out"
 
 $(VENV)/made-bench: $(VENV)/made-package
-	for peer in scikit-learn 'jax>=0.5' torch==2.13.0; do $(PIP) install "$$peer" || $(NOT_INSTALLED); done
+	for peer in scikit-learn 'jax>=0.5' torch==2.13.0; do $(PIP) $(INSTALL) "$$peer" || $(NOT_INSTALLED); done
 	@touch $@
 
 # Keras and TensorFlow want a gigabyte, and have an environment of their own.
 $(PEERS)/made:
 	$(PYTHON) -m venv $(PEERS)
 	for peer in 'keras>=3' 'jax>=0.5' tensorflow-cpu; do \
-	  $(PEERS)/bin/python -m pip --disable-pip-version-check -qq install "$$peer" || $(NOT_INSTALLED); done
+	  $(call PIP_OF,$(PEERS)) $(INSTALL) "$$peer" || $(NOT_INSTALLED); done
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(SANITIZE) $(THREADS) $(KERAS) $(DOCS) $(NOTEBOOKS) $(PEERS) build chainrule-out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(KERAS) $(DOCS) $(NOTEBOOKS) $(PEERS) build chainrule-out .pytest_cache .mypy_cache .ruff_cache .hypothesis
