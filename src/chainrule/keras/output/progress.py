@@ -174,7 +174,7 @@ class Progress:
         each = seconds_each / self.steps if self.steps else 0.0
         head += self._finished(seconds_each, each).replace("%", "%%")
         numbered = ((epoch, *row) for epoch, row in enumerate(rows, first + 1))
-        if all(min(row, default=1.0) > _SMALL for row in rows):  # the usual: one format for all
+        if min(chain.from_iterable(rows), default=1.0) > _SMALL:  # the usual: one format for all
             line = head + _template(order, [False] * len(order))
             self._write(line * len(rows) % tuple(chain.from_iterable(numbered)))
             return
