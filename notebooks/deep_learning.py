@@ -35,14 +35,26 @@
 
 # %% [markdown]
 # The first cell installs what is missing, and does nothing if all is there. It works in Jupyter, in
-# VS Code and in Google Colab.
+# VS Code and in Google Colab. Your teacher may have given you a file or an address to install from:
+# put it in front of `[tutorial]`.
 
 # %%
 import importlib.util
 
-if importlib.util.find_spec("chainrule") is None:
-    print("installing chainrule; this takes a minute, once")
-    # %pip install --quiet "chainrule[tutorial]"
+PACKAGE = "chainrule[tutorial]"
+
+
+def missing():
+    """Return the packages that this notebook needs and that are not there."""
+    importlib.invalidate_caches()
+    needed = ("chainrule", "numpy", "matplotlib", "sklearn")
+    return [name for name in needed if importlib.util.find_spec(name) is None]
+
+
+if missing():
+    print("installing", PACKAGE, "- this takes a minute, once")
+    # %pip install --quiet "{PACKAGE}"
+print("not installed: " + ", ".join(missing()) if missing() else "all is there")
 
 # %%
 import numpy as np
@@ -384,9 +396,8 @@ check.output(out, xi, w1, w2)
 # So the deltas are computed from the last layer to the first. The error runs backward through the
 # network, and this gives the method its name.
 #
-# **The gradient of the weights.** As in steps 2 and 5, with $A_l$ for what goes into the layer,
-#
-# and with the 2 that we had put aside:
+# **The gradient of the weights.** As in steps 2 and 5, with $A_l$ for what goes into the layer, and
+# with the 2 that we had put aside:
 #
 # $$ \frac{\partial L}{\partial W_l} = 2\, A_l^\top D_l , \qquad
 #   W_l \leftarrow W_l - \eta\, \frac{\partial L}{\partial W_l} . $$

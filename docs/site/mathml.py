@@ -53,8 +53,8 @@ def mathml(node: Element, as_block: bool) -> str:
 
 
 def visit_inline(self: HTML5Translator, node: Element) -> None:
-    """Write a formula within a line."""
-    self.body.append(mathml(node, as_block=False))
+    """Write a formula within a line; the comma after it does not go to the next one."""
+    self.body.append(mathml(node, as_block=False) + "&NoBreak;")
     raise SkipNode  # its text is not text of the page
 
 

@@ -53,8 +53,8 @@ a whole notebook.
 >>> from chainrule.teaching import check
 >>> result = check.sigmoid(lambda x: 1 / (1 + np.exp(x)))
 not yet: sigmoid
-  The curve falls where it should rise: large inputs must come out near 1. Look at the sign in the
-  exponential.
+  The curve falls where it should rise: large inputs must come out near 1. Look
+  at the sign in the exponential.
 >>> result.passed, result.mistake
 (False, 'sign_of_exponent')
 """

@@ -3,6 +3,8 @@
 Called without options, each function is right. Each option puts in the place of one step what a
 mistake would compute there, so that the outcome of a mistake is known without its code. Letters:
 A the activations of a layer, Z = A W what goes into the next, D its delta, s the sigmoid.
+
+Derivation: docs/maths/back-propagation.md#the-whole-network
 """
 
 from __future__ import annotations

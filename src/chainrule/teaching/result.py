@@ -7,7 +7,7 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-_WIDTH = 100
+_WIDTH = 79
 # Colours that can be read on white and on black: the text keeps the page's own colour, and what
 # is behind it is only tinted.
 _RIGHT, _WRONG = "46, 160, 67", "219, 118, 20"
