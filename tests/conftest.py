@@ -5,6 +5,7 @@ import functools
 import importlib.util
 import io
 import os
+import signal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,6 +17,11 @@ from chainrule.architecture import Architecture, Program
 from chainrule.engines import ENGINES, get_engine
 from chainrule.layers import Dense
 from chainrule.losses import LOSSES
+
+# Shells without job control start what runs in the background deaf to Ctrl-C, and whatever that
+# starts; some tests press it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NATIVE_IS_REQUIRED = os.environ.get("CHAINRULE_REQUIRE_NATIVE") == "1"
 

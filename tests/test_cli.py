@@ -271,11 +271,14 @@ def test_ctrl_c_is_130_and_says_after_how_many_epochs(arguments, epochs):
     with subprocess.Popen(
         command(*arguments, *options), stdout=pipe, stderr=pipe, text=True
     ) as process:
-        for line in process.stdout:
-            if line.startswith(("epoch=100,", "* model params")):
-                break
-        process.send_signal(signal.SIGINT)
-        _, error = process.communicate(timeout=10)
+        try:
+            for line in process.stdout:
+                if line.startswith(("epoch=100,", "* model params")):
+                    break
+            process.send_signal(signal.SIGINT)
+            _, error = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert re.fullmatch(rf"interrupted after \d+ of {epochs or 10_000} epochs\n", error)
 

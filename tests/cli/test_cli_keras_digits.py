@@ -226,12 +226,15 @@ def test_ctrl_c_is_130_and_says_after_how_many_epochs():
     pipe = subprocess.PIPE
     call = command("--model", "sigmoid", "--epochs", 10**8, "--no-plots")
     with subprocess.Popen(call, stdout=pipe, stderr=pipe, text=True) as process:
-        for line in process.stdout:
-            if line.startswith("Training, "):
-                break
-        time.sleep(1)  # it says nothing more until it ends
-        process.send_signal(signal.SIGINT)
-        _, error = process.communicate(timeout=20)
+        try:
+            for line in process.stdout:
+                if line.startswith("Training, "):
+                    break
+            time.sleep(1)  # it says nothing more until it ends
+            process.send_signal(signal.SIGINT)
+            _, error = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert re.fullmatch(r"interrupted after \d+ of 100000000 epochs\n", error)
 
