@@ -1,6 +1,8 @@
 """What is printed, character by character; the times are masked."""
 
+import io
 import re
+from contextlib import redirect_stdout
 
 import numpy as np
 import pytest
@@ -220,6 +222,25 @@ def test_lines_of_fit(case, verbose, pair, samples, printed):
     here, real = lines(pair(), printed, lambda _, m: m.fit(samples.x, samples.one_hot, **settings))
     assert here == real
     assert "loss" in here
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("case", FITS)
+def test_bars_of_fit_on_a_terminal(case, pair, samples):
+    """What is left to be seen of the bars that are drawn over themselves."""
+    settings = {"batch_size": 8, "shuffle": False, "verbose": 1} | FITS[case]
+    twins = pair()
+    texts = []
+    for model in (twins.here, twins.real):
+        with redirect_stdout(Terminal()) as terminal:
+            model.fit(samples.x, samples.one_hot, **settings)
+        texts.append(masked(shown(terminal.getvalue())))
+    assert texts[0] == texts[1]
+    assert "accuracy" in texts[0]
 
 
 @pytest.mark.parametrize("verbose", [1, 2])
