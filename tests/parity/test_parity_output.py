@@ -232,7 +232,7 @@ class Terminal(io.StringIO):
 @pytest.mark.parametrize("case", FITS)
 def test_bars_of_fit_on_a_terminal(case, pair, samples):
     """What is left to be seen of the bars that are drawn over themselves."""
-    settings = {"batch_size": 8, "shuffle": False, "verbose": 1} | FITS[case]
+    settings = {"batch_size": 2, "shuffle": False, "verbose": 1} | FITS[case]
     twins = pair()
     texts = []
     for model in (twins.here, twins.real):
