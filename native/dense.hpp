@@ -44,13 +44,52 @@ inline void dense_delta(const Layer<T>& l, T* dx, std::int64_t ldx, std::int64_t
            });
 }
 
+// The gradient reads A_below and D by columns. Where A_below has more pages than a processor knows
+// at once the addresses of, both are first copied into the order in which the tiles read them: D
+// into panels, in the place of Z, which nobody needs any more, and A_below a tile at a time.
+template <class T>
+inline bool packs_gradient(const Layer<T>& l, std::int64_t rows) {
+  constexpr std::int64_t kKnown = 64 * 4096;  // bytes
+  return rows <= kPanelRows && rows * l.inputs * std::int64_t{sizeof(T)} >= kKnown &&
+         l.width > kPanel<T>;
+}
+
+// Rows from .. to of D, of `rows`, into panels.
+template <class T>
+CHAINRULE_APART void pack_delta(const Layer<T>& l, std::int64_t from, std::int64_t to,
+                                std::int64_t rows) {
+  const Panels<T> packed = {l.Z, rows, l.width};
+  for (std::int64_t c = 0; c < l.width; c += kPanel<T>) {
+    for (std::int64_t r = from; r < to; ++r) {
+      copy(l.D + r * l.ld + c, packed.tile(r, c), packed.width(c));
+    }
+  }
+}
+
 // The gradient of rows first .. last of W over all `rows` rows of the panel of data, a tile at a
 // time: use(row, column, sums).
 template <class T, class Use>
 inline void dense_gradient(const Layer<T>& l, Matrix<T> below, std::int64_t rows,
                            std::int64_t first, std::int64_t last, Use&& use) {
-  const Panels<const T> D = {l.D, rows, l.width, l.ld};
-  multiply(first, last, 0, l.width, rows, Transposed<T>{below.at, below.row}, D, use);
+  if (!packs_gradient(l, rows)) {
+    const Panels<const T> D = {l.D, rows, l.width, l.ld};
+    multiply(first, last, 0, l.width, rows, Transposed<T>{below.at, below.row}, D, use);
+    return;
+  }
+  constexpr std::int64_t kMost = kMostRows<2>;
+  alignas(kVectorBytes) T columns[kPanelRows * kMost];
+  const std::int64_t n = (last - first + kMost - 1) / kMost;
+  for (std::int64_t i = 0; i < n; ++i) {
+    const std::int64_t from = first + (last - first) * i / n;
+    const std::int64_t width = first + (last - first) * (i + 1) / n - from;
+    for (std::int64_t r = 0; r < rows; ++r) {
+      copy(below.at + r * below.row + from, columns + r * width, width);
+    }
+    multiply(0, width, 0, l.width, rows, Transposed<T>{columns, width},
+             Panels<const T>{l.Z, rows, l.width},
+             [&use, from](auto row, auto column, auto& sums)
+                 CHAINRULE_INLINE { use(from + row, column, sums); });
+  }
 }
 
 // g (width) += the sum of D over all rows, or = if they are the first; a few columns at a time,

@@ -8,6 +8,9 @@
 
 namespace chainrule::CHAINRULE_ISA {
 
+// The most rows that go through the network together: their activations stay in the cache.
+constexpr std::int64_t kPanelRows = 128;
+
 // One array of parameters with its gradient and slots, each in panels (rows, ld). The columns
 // beyond `columns` are zero and stay zero, so nothing in them ever reaches a result.
 template <class T>

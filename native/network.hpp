@@ -14,8 +14,6 @@
 
 namespace chainrule::CHAINRULE_ISA {
 
-// The most rows that go through the network together: their activations stay in the cache.
-constexpr std::int64_t kPanelRows = 128;
 // Losses are added up in blocks of so many rows: the same sum whichever thread has which block.
 constexpr std::int64_t kBlockRows = 16;
 
@@ -110,8 +108,12 @@ class Network {
               std::int64_t to) {
     const std::int64_t D = inputs();
     const bool copies = rows_of(data.X, index, first).at == X_;
+    const auto row_of = [&](std::int64_t r) { return index ? index[first + r] : first + r; };
     for (std::int64_t r = from; r < to; ++r) {
-      const std::int64_t row = index ? index[first + r] : first + r;
+      const std::int64_t row = row_of(r);
+      if (copies && index) {
+        fetch(data.X + row_of(r + 1 < to ? r + 1 : r) * D, D);
+      }
       if (copies) copy(data.X + row * D, X_ + r * row_distance<T>(D), D);
       if (!data.Y) continue;
       copy(data.Y + row * program_.targets, Y_ + r * ld_targets(), program_.targets);
@@ -217,8 +219,9 @@ class Network {
     }
   }
 
-  // D of all layers, from what loss() left in the last.
-  void deltas(std::int64_t from, std::int64_t to, const Mode& mode, bool first_panel) {
+  // D of all layers, from what loss() left in the last, for rows from .. to of a panel of `rows`.
+  void deltas(std::int64_t from, std::int64_t to, std::int64_t rows, const Mode& mode,
+              bool first_panel) {
     if (!program_.on_logits) pull_back(last(), from, to);
     for (int i = depth() - 1; i >= 0; --i) {
       const Layer<T>& l = layers_[i];
@@ -227,6 +230,7 @@ class Network {
       switch (l.stage->kind) {
         case Kind::dense:
           if (dx) dense_delta<T>(l, dx, below->ld, from, to);
+          if (packs_gradient(l, rows)) pack_delta(l, from, to, rows);
           break;
         case Kind::activation:
         case Kind::gaussian_noise:

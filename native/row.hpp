@@ -6,7 +6,7 @@
 // the step of the sample before and computes the product of this one.
 #pragma once
 
-#include "panel.hpp"
+#include "row_kernel.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
 
@@ -56,10 +56,49 @@ CHAINRULE_INLINE inline void update_and_forward_panel(std::int64_t inputs, const
   }
 }
 
-// The same for all of W.
+// The same for the columns w (n, ld) that fill no vector, by vectors of their elements. x and
+// before may be anything behind their `inputs` numbers.
 template <bool Update, class T>
-CHAINRULE_APART void update_and_forward(std::int64_t inputs, const T* x, const T* before, T rate,
-                                        const T* D, Panels<T> W, const T* b, T* z) {
+CHAINRULE_INLINE inline void update_and_forward_columns(std::int64_t inputs, const T* x,
+                                                        const T* before, T rate, const T* D, T* w,
+                                                        std::int64_t n, std::int64_t ld, const T* b,
+                                                        T* z) {
+  constexpr int L = kLanes<T>;
+  Vec<T> result = load(b);
+  for (std::int64_t j = 0; j < n; ++j, w += ld) {
+    Vec<T> sum = {};
+    const Vec<T> change = broadcast(Update ? rate * D[j] : T(0));
+    const auto elements = [&](std::int64_t i, Vec<T> now, Vec<T> then) CHAINRULE_INLINE {
+      Vec<T> v = load(w + i);
+      if (Update) {
+        v -= then * change;
+        store(w + i, v);
+      }
+      sum += now * v;
+    };
+    std::int64_t i = 0;
+    for (; i + L <= inputs; i += L) elements(i, load(x + i), Update ? load(before + i) : Vec<T>{});
+    if (i < inputs) {
+      const Vec<T> now = first_lanes<T>(load(x + i), inputs - i);
+      elements(i, now, Update ? first_lanes<T>(load(before + i), inputs - i) : Vec<T>{});
+    }
+    const Vec<T> all = over_lanes<T>(sum, [](Vec<T> p, Vec<T> q) { return p + q; });
+    result += lane_numbers<T>() == static_cast<T>(j) ? all : Vec<T>{};
+  }
+  store(z, result);
+}
+
+// The same for all of W. x and before may be read as far as whole vectors go.
+template <bool Update, class T>
+CHAINRULE_APART void update_and_forward(const T* x, const T* before, T rate, const T* D,
+                                        const RowKernel<T> kernel, const T* b, T* z) {
+  const Panels<T> W = kernel.panels;
+  const std::int64_t inputs = W.rows;
+  if (kernel.n_columns > 0) {
+    update_and_forward_columns<Update>(inputs, x, before, rate, D + W.ld, kernel.columns,
+                                       kernel.n_columns, kernel.column_length(), b + W.ld,
+                                       z + W.ld);
+  }
   for (std::int64_t c = 0; c < W.ld; c += kPanel<T>) {
     if (W.width(c) == kPanel<T>) {
       update_and_forward_panel<Update, 2>(inputs, x, before, rate, D + c, W.panel(c), b + c, z + c);
@@ -102,11 +141,20 @@ CHAINRULE_INLINE inline void delta_and_update_panel(std::int64_t rows, const T* 
 //   dA[i] = sum over j of W[i, j] D[j];   W[i, :] -= x[i] * (rate * D)
 // W is read once for both. dA is 0 for rows that W does not have.
 template <class T>
-CHAINRULE_INLINE inline Vec<T> delta_and_update(Panels<T> W, std::int64_t first, std::int64_t rows,
+CHAINRULE_INLINE inline Vec<T> delta_and_update(const RowKernel<T>& kernel, std::int64_t first,
                                                 const T* x, const T* D, T rate) {
   constexpr int L = kLanes<T>;
-  const std::int64_t n = rows - first < L ? rows - first : L;
-  Vec<T> sums[L] = {};
+  const Panels<T> W = kernel.panels;
+  const std::int64_t n = W.rows - first < L ? W.rows - first : L;
+  Vec<T> sums[L] = {}, of_columns = {};
+  const Vec<T> then = first_lanes<T>(load(x + first), n);
+  for (std::int64_t j = 0; j < kernel.n_columns; ++j) {
+    T* const at = kernel.column(j) + first;
+    const T d = D[W.ld + j];
+    const Vec<T> w = load(at);
+    of_columns += w * d;
+    store(at, w - then * (rate * d));
+  }
   for (std::int64_t c = 0; c < W.ld; c += kPanel<T>) {
     T* const w = W.tile(first, c);
     if (W.width(c) == kPanel<T>) {
@@ -115,7 +163,7 @@ CHAINRULE_INLINE inline Vec<T> delta_and_update(Panels<T> W, std::int64_t first,
       delta_and_update_panel<1>(n, x + first, rate, D + c, w, sums);
     }
   }
-  return sums_of<T>(sums);
+  return of_columns + sums_of<T>(sums);
 }
 
 }  // namespace chainrule::CHAINRULE_ISA

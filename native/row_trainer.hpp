@@ -1,6 +1,8 @@
 // Training one sample at a time: gradient descent on dense layers (row.hpp).
 #pragma once
 
+#include <utility>
+
 #include "gradient.hpp"
 #include "row.hpp"
 
@@ -29,19 +31,26 @@ class RowTrainer {
   RowTrainer(Network<T>& network, const Training<T>& job, Patience& patience)
       : network_(network), job_(job), patience_(patience) {}
 
+  // Takes the kernels over. False: out of memory.
+  bool prepare() {
+    lay_out();
+    if (!arena_.allocate()) return false;
+    lay_out();
+    for (int i = 0; i < network_.depth(); ++i) kernels_[i].read(network_.layer(i).W());
+    return true;
+  }
+
   // outputs (samples, units of the last layer), or null.
   Status epoch(const std::int64_t* order, double* total, double* measures, T* outputs) {
     const Layer<T>& last = network_.last();
     Status status = Status::done;
     for (std::int64_t i = 0; i < job_.samples && status == Status::done; ++i) {
       const std::int64_t row = order ? order[i] : i;
-      const T* x = job_.data.X + row * network_.inputs();
-      forward(x);
+      forward(job_.data.X + row * network_.inputs());
       network_.loss_of_sample(targets(row), loss_, measures);
       if (outputs) copy(last.A, outputs + i * last.units, last.units);
       rate_ = static_cast<T>(rate_of_step(job_));
       backward();
-      x_before_ = x;
       ++*job_.steps_done;
       if ((i + 1) % kPanelRows == 0) add_lanes(total);
       if (patience_.ends_after(3 * network_.work())) status = Status::interrupted;
@@ -50,59 +59,82 @@ class RowTrainer {
     return status;
   }
 
-  // Makes the step that is still put off: before anybody looks at the parameters.
+  // Makes the step that is still put off, and writes the kernels back: before anybody looks at the
+  // parameters.
   void settle() {
-    if (x_before_) first_product(x_before_);
-    x_before_ = nullptr;
+    if (puts_off_) first_product();
+    puts_off_ = false;
+    for (int i = 0; i < network_.depth(); ++i) kernels_[i].write(network_.layer(i).W());
   }
 
  private:
   static constexpr int L = kLanes<T>;
 
-  // Z of the first layer, whose kernel makes its step of the sample before in the same pass.
-  void first_product(const T* x) {
+  void lay_out() {
+    kernels_ = arena_.template take<RowKernel<T>>(network_.depth());
+    for (int i = 0; i < network_.depth(); ++i) {
+      RowKernel<T> kernel(network_.layer(i).inputs, network_.layer(i).units);
+      kernel.lay_out(arena_);
+      if (kernels_) kernels_[i] = kernel;
+    }
+    const std::int64_t width = round_up(network_.inputs(), L);
+    x_ = arena_.template take<T>(width);
+    x_before_ = arena_.template take<T>(width);
+  }
+
+  // Z of the first layer for x_, whose kernel makes its step for x_before_ in the same pass.
+  void first_product() {
     const Layer<T>& l = network_.layer(0);
     const T* b = l.b() ? l.b() : network_.zeros();
-    if (x_before_) {
-      update_and_forward<true>(l.inputs, x, x_before_, rate_, l.D, l.W(), b, l.Z);
+    if (puts_off_) {
+      update_and_forward<true>(x_, x_before_, rate_, l.D, kernels_[0], b, l.Z);
     } else {
-      update_and_forward<false>(l.inputs, x, x, rate_, l.D, l.W(), b, l.Z);
+      update_and_forward<false>(x_, x_, rate_, l.D, kernels_[0], b, l.Z);
     }
   }
 
   void forward(const T* x) {
-    first_product(x);
+    copy(x, x_, network_.inputs());
+    first_product();
     activate(network_.layer(0), 0, 1);
     for (int i = 1; i < network_.depth(); ++i) {
       const Layer<T>& l = network_.layer(i);
       const T* below = network_.layer(i - 1).A;
       const T* b = l.b() ? l.b() : network_.zeros();
-      update_and_forward<false>(l.inputs, below, below, rate_, l.D, l.W(), b, l.Z);
+      update_and_forward<false>(below, below, rate_, l.D, kernels_[i], b, l.Z);
       activate(l, 0, 1);
     }
   }
 
   // D of the layers below the last, from the weights as they are, and the step of all parameters
-  // but the first kernel.
+  // but the first kernel, whose is put off.
   void backward() {
     for (int i = network_.depth() - 1; i >= 0; --i) {
       const Layer<T>& l = network_.layer(i);
       for (std::int64_t c = 0; l.b() && c < l.width; c += L) {
         store(l.b() + c, load(l.b() + c) - rate_ * load(l.D + c));
       }
-      if (i == 0) return;
-      Layer<T>& below = network_.layer(i - 1);
-      const T alpha = static_cast<T>(below.stage->alpha);
-      with_row(below.stage->activation, Activations(), [&]<class F>(Type<F>) {
-        if constexpr (!F::kRowWise) {  // can_go_by_row() saw to that
-          for (std::int64_t c = 0; c < below.width; c += L) {
-            const Vec<T> dA = delta_and_update<T>(l.W(), c, l.inputs, below.A, l.D, rate_);
-            const Vec<T> z = load(below.Z + c), a = load(below.A + c);
-            const Vec<T> d = dA * F::template derivative<T>(z, a, alpha);
-            store(below.D + c, first_lanes<T>(d, below.units - c));
-          }
-        }
+      if (i == 0) break;
+      with_row(network_.layer(i - 1).stage->activation, Activations(), [&]<class F>(Type<F>) {
+        // can_go_by_row() saw to that
+        if constexpr (!F::kRowWise) deltas_and_step<F>(kernels_[i], network_.layer(i - 1), l.D);
       });
+    }
+    puts_off_ = true;
+    std::swap(x_, x_before_);
+  }
+
+  // D of a layer, whose activation is F, from that of the layer above and its kernel, which makes
+  // its step. Kernel and layer are copies, or each store might change them.
+  template <class F>
+  CHAINRULE_APART void deltas_and_step(const RowKernel<T> kernel, const Layer<T> below,
+                                       const T* above) {
+    const T alpha = static_cast<T>(below.stage->alpha), rate = rate_;
+    for (std::int64_t c = 0; c < below.width; c += L) {
+      const Vec<T> dA = delta_and_update<T>(kernel, c, below.A, above, rate);
+      const Vec<T> z = load(below.Z + c), a = load(below.A + c);
+      const Vec<T> d = dA * F::template derivative<T>(z, a, alpha);
+      store(below.D + c, first_lanes<T>(d, below.units - c));
     }
   }
 
@@ -123,8 +155,11 @@ class RowTrainer {
   Network<T>& network_;
   const Training<T>& job_;
   Patience& patience_;
-  const T* x_before_ = nullptr;  // of the sample whose first step is put off; null: none
-  T rate_ = 0;                   // of that step
+  Arena arena_;
+  RowKernel<T>* kernels_ = nullptr;
+  T *x_ = nullptr, *x_before_ = nullptr;  // this sample and the one before, padded with zeros
+  bool puts_off_ = false;                 // the first kernel's step for the sample before
+  T rate_ = 0;                            // of that step
   Vec<T> loss_ = {};
 };
 

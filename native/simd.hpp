@@ -148,6 +148,12 @@ CHAINRULE_INLINE inline void copy(const T* from, T* to, std::int64_t n) {
   store(to + n - L, load(from + n - L));
 }
 
+// Asks for n numbers that will be read soon.
+template <class T>
+CHAINRULE_INLINE inline void fetch(const T* from, std::int64_t n) {
+  for (std::int64_t k = 0; k < n; k += 64 / sizeof(T)) __builtin_prefetch(from + k);
+}
+
 // Lane k of the result is lane k ^ Step of v.
 template <int Step, class V, std::size_t... k>
 CHAINRULE_INLINE inline V exchanged(V v, std::index_sequence<k...>) {

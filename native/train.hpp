@@ -48,8 +48,10 @@ class Trainer {
 
   Status run() {
     const bool by_row = job_.batch_size == 1 && can_go_by_row(network_, job_.data);
+    if (!by_row) return run(nullptr);
     RowTrainer<T> rows(network_, job_, patience_);
-    const Status status = run(by_row ? &rows : nullptr);
+    if (!rows.prepare()) return Status::no_memory;
+    const Status status = run(&rows);
     rows.settle();
     return status;
   }
