@@ -289,7 +289,7 @@ def test_lines_with_callbacks_that_speak(verbose, pair, samples, printed):
 
     here, real = lines(pair(), printed, act)
     # A callback speaks before the last line of an epoch: Keras's unfinished bar stays above it.
-    assert here == re.sub(r"(?m)^[1-3]/4 .*$", "", real)
+    assert here == re.sub(r"(?m)^[1-4]/4 (?!.* - val_).*$", "", real)
     assert "early stopping" in here
 
 
@@ -303,4 +303,6 @@ def test_lines_of_a_generator(verbose, pair, samples, printed):
     here, real = lines(
         pair(), printed, lambda _, m: m.fit(batches(), epochs=1, shuffle=False, verbose=verbose)
     )
-    assert here == real
+    # Keras counts batches in a thread, which on a busy machine is behind when the epoch ends.
+    assert here == re.sub(r"^[1-5]/[1-5]\b", "5/5", real)
+    assert here.startswith("5/5 ")
