@@ -1247,7 +1247,10 @@ for n in (1, 10, 100, 1000, 10000):
 # is 1/2: on one side the network answers 0, on the other side 1.
 
 # %%
-from IPython.display import HTML
+import tempfile
+from pathlib import Path
+
+from IPython.display import Image
 from matplotlib.animation import FuncAnimation
 from matplotlib.colors import LinearSegmentedColormap
 
@@ -1304,11 +1307,15 @@ plt.show()
 
 # %%
 moments = snapshots([0, 50, *range(100, 340, 15), *range(350, 500, 50), 600, 800, 1000])
+moments += 8 * moments[-1:]  # the end stays for a while, then it begins again
 figure, ax = plt.subplots(figsize=(4.4, 4.8), dpi=70, layout="constrained")
-film = FuncAnimation(figure, lambda i: draw(ax, *moments[i]), frames=len(moments), interval=200)
-page = HTML(film.to_jshtml(default_mode="once"))
+film = FuncAnimation(figure, lambda i: draw(ax, *moments[i]), frames=len(moments))
+with tempfile.TemporaryDirectory() as folder:
+    path = Path(folder, "film.gif")
+    film.save(path, writer="pillow", fps=5)
+    picture = Image(path.read_bytes(), format="gif", alt="a decision boundary that forms")
 plt.close(figure)
-page
+picture
 
 # %% [markdown]
 # ### How much is luck?

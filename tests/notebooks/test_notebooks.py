@@ -1,5 +1,7 @@
 """The three notebooks: up to date, whole, and as their readers need them."""
 
+import base64
+import io
 import re
 import sys
 from collections import Counter
@@ -11,6 +13,7 @@ REASON = "the notebooks are made and run in an environment of their own: make te
 jupytext = pytest.importorskip("jupytext", reason=REASON)
 pytest.importorskip("nbclient", reason=REASON)
 nbformat = pytest.importorskip("nbformat", reason=REASON)
+PIL = pytest.importorskip("PIL.Image", reason=REASON)
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # notebooks/ is not installed
 
@@ -143,6 +146,10 @@ def test_solution_has_its_outputs(solution):
     for (answer,) in answers:
         assert answer.data["text/plain"].startswith("passed: ")
     assert sum("image/png" in o.get("data", {}) for c in cells for o in c.outputs) == 16
+    films = [
+        o.data["image/gif"] for c in cells for o in c.outputs if "image/gif" in o.get("data", {})
+    ]
+    assert [PIL.open(io.BytesIO(base64.b64decode(film))).n_frames for film in films] == [24]
     assert VERSIONS["solution"].path.stat().st_size < 1_500_000
 
 
