@@ -10,7 +10,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-from docutils.nodes import SkipNode
+from docutils.nodes import SkipNode, Text, inline, math
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.util import logging
@@ -53,8 +53,8 @@ def mathml(node: Element, as_block: bool) -> str:
 
 
 def visit_inline(self: HTML5Translator, node: Element) -> None:
-    """Write a formula within a line; the comma after it does not go to the next one."""
-    self.body.append(mathml(node, as_block=False) + "&NoBreak;")
+    """Write a formula within a line."""
+    self.body.append(mathml(node, as_block=False))
     raise SkipNode  # its text is not text of the page
 
 
@@ -65,7 +65,20 @@ def visit_block(self: HTML5Translator, node: Element) -> None:
     raise SkipNode
 
 
+def with_its_comma(_: Sphinx, page: Element, __: str) -> None:
+    """Keep a formula and the mark after it on one line: browsers may break between them."""
+    for node in list(page.findall(math)):
+        parent = node.parent
+        place = parent.index(node) + 1
+        after = parent[place] if place < len(parent) else None
+        found = re.match(r"[,.;:)]+", after) if isinstance(after, Text) else None
+        if found:
+            parent[place] = Text(after[found.end() :])
+            parent[place - 1] = inline("", "", node, Text(found[0]), classes=["together"])
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Give Sphinx this way to show formulas."""
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+    app.connect("doctree-resolved", with_its_comma)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
