@@ -71,24 +71,25 @@ CHAINRULE_APART void pack_delta(const Layer<T>& l, std::int64_t from, std::int64
 template <class T, class Use>
 inline void dense_gradient(const Layer<T>& l, Matrix<T> below, std::int64_t rows,
                            std::int64_t first, std::int64_t last, Use&& use) {
+  std::int64_t from = 0;
+  const auto tile_of_rows = [&](auto row, auto column, auto& sums)
+                                CHAINRULE_INLINE { use(from + row, column, sums); };
   if (!packs_gradient(l, rows)) {
     const Panels<const T> D = {l.D, rows, l.width, l.ld};
-    multiply(first, last, 0, l.width, rows, Transposed<T>{below.at, below.row}, D, use);
+    multiply(first, last, 0, l.width, rows, Transposed<T>{below.at, below.row}, D, tile_of_rows);
     return;
   }
   constexpr std::int64_t kMost = kMostRows<2>;
   alignas(kVectorBytes) T columns[kPanelRows * kMost];
   const std::int64_t n = (last - first + kMost - 1) / kMost;
   for (std::int64_t i = 0; i < n; ++i) {
-    const std::int64_t from = first + (last - first) * i / n;
+    from = first + (last - first) * i / n;
     const std::int64_t width = first + (last - first) * (i + 1) / n - from;
     for (std::int64_t r = 0; r < rows; ++r) {
       copy(below.at + r * below.row + from, columns + r * width, width);
     }
     multiply(0, width, 0, l.width, rows, Transposed<T>{columns, width},
-             Panels<const T>{l.Z, rows, l.width},
-             [&use, from](auto row, auto column, auto& sums)
-                 CHAINRULE_INLINE { use(from + row, column, sums); });
+             Panels<const T>{l.Z, rows, l.width}, tile_of_rows);
   }
 }
 
