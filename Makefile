@@ -122,10 +122,10 @@ $(VENV)/wheel: $(VENV)/made-package $(MODULES)
 # The Keras face beside real Keras, in an environment of its own. What is printed is compared
 # character by character, so that versions are fixed.
 KERAS := .venv-keras
-KERAS_PACKAGES := keras==3.15.1 jax==0.10.2 tensorflow-cpu==2.21.0 'h5py>=3.11' 'pandas>=2.2' \
+KERAS_PACKAGES := keras==3.15.1 jax==0.10.2 tensorflow-cpu==2.21.0 torch==2.13.0 'h5py>=3.11' 'pandas>=2.2' \
   'polars>=1.0' 'scikit-learn>=1.4' 'matplotlib>=3.8' 'pytest>=8.3' \
   'pytest-xdist>=3.6' 'rich>=13.8' 'safetensors>=0.5' 'typer>=0.16'
-$(KERAS)/made-keras:
+$(KERAS)/made-keras: Makefile
 	test -x $(KERAS)/bin/python || $(PYTHON) -m venv $(KERAS)
 	$(call PIP_OF,$(KERAS)) $(INSTALL) $(KERAS_PACKAGES)
 	@touch $@
@@ -134,16 +134,20 @@ $(KERAS)/made: $(KERAS)/made-keras $(VENV)/wheel
 	$(call PIP_OF,$(KERAS)) $(INSTALL) --no-deps --force-reinstall $(VENV)/wheel/*.whl
 	@touch $@
 
-# XLA compiles some five hundred models that run for milliseconds: with little care, and once.
+# On PyTorch, which compiles nothing; metrics, some of which it cannot count, on JAX, whose compiler
+# is told to take little care and to keep what it made; and on TensorFlow the bridge and the tutorial.
+ON_JAX = tests/parity/test_parity_metrics.py tests/parity/test_parity_configs.py
 ON_TENSORFLOW = $(wildcard tests/parity/test_parity_accelerate*.py) tests/parity/test_parity_bridge.py \
   tests/parity/test_parity_output.py::test_summary_of_a_compiled_and_of_a_trained_model
+ON = KERAS_BACKEND=$(1) CHAINRULE_REQUIRE_NATIVE=1 CHAINRULE_REQUIRE_KERAS=1 OMP_NUM_THREADS=1 \
+  $(KERAS)/bin/python -m pytest -q -p no:cacheprovider
+EACH_CORE = -n logical --maxprocesses 4
 test-keras: $(KERAS)/made
-	KERAS_BACKEND=jax CHAINRULE_REQUIRE_NATIVE=1 CHAINRULE_REQUIRE_KERAS=1 \
-	  XLA_FLAGS=--xla_backend_optimization_level=0 JAX_COMPILATION_CACHE_DIR=$(abspath $(KERAS))/jax \
+	$(call ON,torch) $(EACH_CORE) tests/parity $(addprefix --ignore ,$(ON_JAX))
+	XLA_FLAGS=--xla_backend_optimization_level=0 JAX_COMPILATION_CACHE_DIR=$(abspath $(KERAS))/jax \
 	  JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES=-1 \
-	  $(KERAS)/bin/python -m pytest -q -p no:cacheprovider -n logical --maxprocesses 4 tests/parity
-	KERAS_BACKEND=tensorflow CHAINRULE_REQUIRE_NATIVE=1 CHAINRULE_REQUIRE_KERAS=1 \
-	  $(KERAS)/bin/python -m pytest -q -p no:cacheprovider $(ON_TENSORFLOW) tests/tutorial
+	  $(call ON,jax) $(EACH_CORE) $(ON_JAX)
+	$(call ON,tensorflow) $(ON_TENSORFLOW) tests/tutorial
 
 # The site. Pages are Markdown, the reference comes from docstrings; nothing is compiled.
 DOCS := .venv-docs

@@ -62,19 +62,31 @@ def ours(keras):
 @pytest.fixture
 def double(keras, ours):
     """All floats have 64 bits here: what differs then is no rounding."""
-    jax = pytest.importorskip("jax")
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    for kit in (keras, ours):
-        kit.backend.set_floatx("float64")
+    with doubles_in_jax(keras):
+        for kit in (keras, ours):
+            kit.backend.set_floatx("float64")
+        yield
+        for kit in (keras, ours):
+            kit.backend.set_floatx("float32")
+
+
+@contextlib.contextmanager
+def doubles_in_jax(keras):
+    """Let JAX have 64 bits, where it is Keras's back end; the others have them."""
+    if keras.backend.backend() != "jax":
+        yield
+        return
+    config = importlib.import_module("jax").config
+    before = config.jax_enable_x64
+    config.update("jax_enable_x64", True)
     yield
-    for kit in (keras, ours):
-        kit.backend.set_floatx("float32")
-    jax.config.update("jax_enable_x64", before)
+    config.update("jax_enable_x64", before)
 
 
 def near(here, real, what, relative=RELATIVE):
     """Assert that arrays differ by no more than a share of the largest number."""
+    if hasattr(real, "detach"):  # a tensor of PyTorch that knows its gradient
+        real = real.detach()
     here, real = np.asarray(here), np.asarray(real)
     assert here.shape == real.shape, f"{what}: shape {here.shape} here, {real.shape} in Keras"
     finite = np.isfinite(real)
