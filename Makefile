@@ -196,11 +196,16 @@ $(VENV)/made-bench: $(VENV)/made-package
 	for peer in scikit-learn 'jax>=0.5' torch==2.13.0; do $(PIP) $(INSTALL) "$$peer" || $(NOT_INSTALLED); done
 	@touch $@
 
-# Keras and TensorFlow want a gigabyte, and have an environment of their own.
-$(PEERS)/made:
+# Keras and TensorFlow want a gigabyte, and have an environment of their own, with chainrule as users
+# have it, for accelerate.
+$(PEERS)/made-peers:
 	$(PYTHON) -m venv $(PEERS)
-	for peer in 'keras>=3' 'jax>=0.5' tensorflow-cpu; do \
+	for peer in 'keras>=3' 'jax>=0.5' tensorflow-cpu 'safetensors>=0.5' 'typer>=0.16'; do \
 	  $(call PIP_OF,$(PEERS)) $(INSTALL) "$$peer" || $(NOT_INSTALLED); done
+	@touch $@
+
+$(PEERS)/made: $(PEERS)/made-peers $(VENV)/wheel
+	$(call PIP_OF,$(PEERS)) $(INSTALL) --no-deps --force-reinstall $(VENV)/wheel/*.whl
 	@touch $@
 
 clean:
