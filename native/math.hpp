@@ -18,6 +18,7 @@ struct ExpConstants<float> {
   static constexpr float kMost = 89.0f;       // exp is inf from 88.73 on
   static constexpr float kLeast = -104.0f;    // exp is 0 below -103.98
   static constexpr float kRound = 0x1.8p23f;  // adding and subtracting it rounds to an integer
+  static constexpr int kLift = 24;            // 2^kLift times the least denormal is normal
   static constexpr float kInvLn2 = 0x1.715476p+0f;
   static constexpr float kLn2High = 0x1.62e400p-1f;  // few bits, so that k * kLn2High is exact
   static constexpr float kLn2Low = 0x1.7f7d1cp-20f;
@@ -31,6 +32,7 @@ struct ExpConstants<double> {
   static constexpr double kMost = 710.0;    // exp is inf from 709.79 on
   static constexpr double kLeast = -746.0;  // exp is 0 below -745.14
   static constexpr double kRound = 0x1.8p52;
+  static constexpr int kLift = 54;
   static constexpr double kInvLn2 = 0x1.71547652b82fep+0;
   static constexpr double kLn2High = 0x1.62e42fefap-1;
   static constexpr double kLn2Low = 0x1.cf79abc9e3b3ap-40;
@@ -81,39 +83,37 @@ struct InverseFactorial {
 template <class T>
 struct ExpParts {
   IntVec<T> k;
-  Vec<T> r, high, low, tail;
+  Vec<T> power, r, high, low, tail;  // power: 2^(k + Lift), where that is a normal number
 };
 
-// For kLeast <= x <= kMost; NaN gives NaN in all but k.
-template <class T>
+// For kLeast <= x <= kMost; beyond, anything; NaN gives NaN in r and tail.
+template <class T, int Lift = 0>
 CHAINRULE_INLINE inline ExpParts<T> exp_parts(Vec<T> x) {
   using C = ExpConstants<T>;
-  const Vec<T> shifted = x * C::kInvLn2 + C::kRound;
-  const Vec<T> rounded = shifted - C::kRound;
-  const IntVec<T> k =
-      reinterpret_cast<IntVec<T>>(shifted) - reinterpret_cast<IntVec<T>>(broadcast(C::kRound));
+  // The sum's last bits are k + Lift + bias, which is the exponent of 2^(k + Lift).
+  constexpr T kRound = C::kRound + (Lift + C::kExponentBias);
+  const Vec<T> shifted = x * C::kInvLn2 + kRound;
+  const Vec<T> rounded = shifted - kRound;
+  const IntVec<T> bits = reinterpret_cast<IntVec<T>>(shifted);
+  const IntVec<T> k = bits - reinterpret_cast<IntVec<T>>(broadcast(kRound));
   const Vec<T> high = x - rounded * C::kLn2High;
   const Vec<T> low = rounded * C::kLn2Low;
   const Vec<T> r = high - low;
   Vec<T> powers[4] = {r};
   for (int j = 1; j < 4; ++j) powers[j] = powers[j - 1] * powers[j - 1];
-  return {k, r, high, low, powers[1] * series<InverseFactorial, 2, C::kTerms, T>(powers)};
+  return {k,   reinterpret_cast<Vec<T>>(bits << C::kMantissaBits),           r, high,
+          low, powers[1] * series<InverseFactorial, 2, C::kTerms, T>(powers)};
 }
 
-// exp(x) for x <= 0, in less time: nothing waits for x to be limited, and 2^k goes to the exponent
-// by an addition of integers, as far down as numbers are normal; a product does the rest.
+// exp(x) for x <= 0, in less time: nothing waits for x to be limited, and 2^k is made 2^kLift times
+// as large, and so never denormal.
 template <class T>
 CHAINRULE_INLINE inline Vec<T> exp_of_negative(Vec<T> x) {
   using C = ExpConstants<T>;
-  using Int = typename Types<T>::Int;
-  const ExpParts<T> p = exp_parts<T>(x);
-  constexpr Int kLeastNormal = 2 - C::kExponentBias;  // of 2^k times something between 1/2 and 2
-  const IntVec<T> k = p.k > kLeastNormal ? p.k : IntVec<T>{} + kLeastNormal;
-  const Vec<T> value = T(1) + (p.r + p.tail);
-  const Vec<T> normal =
-      reinterpret_cast<Vec<T>>(reinterpret_cast<IntVec<T>>(value) + (k << C::kMantissaBits));
-  const Vec<T> beyond = x < C::kLeast ? Vec<T>{} : x;  // 0, or NaN
-  return x >= C::kLeast ? normal * power_of_two<T>(p.k - k) : beyond;
+  constexpr T kLower = T(1) / static_cast<T>(std::int64_t{1} << C::kLift);
+  const ExpParts<T> p = exp_parts<T, C::kLift>(x);
+  const Vec<T> value = (p.power + p.power * (p.r + p.tail)) * kLower;
+  return x < C::kLeast ? Vec<T>{} : value;  // NaN is not less
 }
 
 // exp(x) for x <= kMost; NaN stays NaN.

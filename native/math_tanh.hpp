@@ -48,7 +48,7 @@ CHAINRULE_INLINE inline Vec<T> tanh(Vec<T> x) {
   const Vec<T> size = abs<T>(x);
   const Vec<T> twice = T(2) * size;
   const ExpParts<T> p = exp_parts<T>(twice > most ? broadcast(most) : twice);
-  const Vec<T> E = expm1_factor<T>(p) * power_of_two<T>(p.k);
+  const Vec<T> E = (p.power - T(1)) + p.power * (p.r + p.tail);
   const auto near = size < T(0.5);
   const Vec<T> numerator = near ? (E - twice) - size * E : E;
   return with_sign_of<T>(x, (near ? size : Vec<T>{}) + numerator / (E + T(2)));

@@ -121,12 +121,18 @@ CHAINRULE_APART void strip(std::int64_t from, std::int64_t to, std::int64_t K, M
                            std::int64_t ldb, std::int64_t column, Epilogue&& epilogue) {
   constexpr int Most = kMostRows<Vectors>;
   const std::int64_t all = to - from, n = (all + Most - 1) / Most;
-  if (n == 0) return;
-  const std::int64_t rows = all / n, larger = from + (all % n) * (rows + 1);
-  if (larger > from) {
-    tiles<Vectors, Most>(rows + 1, from, larger, K, A, b, ldb, column, epilogue);
+  std::int64_t rows = all, end = from;
+  if (n > 1) {  // a division takes as long as a small tile
+    rows = all / n;
+    end = from + all % n * (rows + 1);  // so far tiles have a row more
   }
-  tiles<Vectors, Most>(rows, larger, to, K, A, b, ldb, column, epilogue);
+  for (++rows; from < to; from = end) {
+    if (from == end) {
+      --rows;
+      end = to;
+    }
+    tiles<Vectors, Most>(rows, from, end, K, A, b, ldb, column, epilogue);
+  }
 }
 
 // Rows from .. to of C, columns of the panels that begin at first .. last (exclusive).
