@@ -177,7 +177,7 @@ class Network {
       block_loss_[block] = static_cast<double>(sum_of_lanes<T>(total));
       double* sums = block_measures_ + block * program_.n_measures;
       for (int m = 0; m < program_.n_measures; ++m) sums[m] = 0;
-      for (std::int64_t r = from; r < end; ++r) measure(r, Y_ + r * ld_targets(), sums);
+      measure(from, end - from, Y_ + from * ld_targets(), sums);
     }
   }
 
@@ -203,7 +203,7 @@ class Network {
   // The same for the one row of training one sample at a time, whose loss goes to lanes of total.
   void loss_of_sample(const T* y, Vec<T>& total, double* measures) {
     for_loss([&]<class F>(Type<F>) { loss_of_rows<F, true>(0, 1, y, T(1), total); });
-    if (program_.n_measures > 0) measure(0, y, measures);
+    if (program_.n_measures > 0) measure(0, 1, y, measures);
     if (!program_.on_logits) pull_back(last(), 0, 1);
   }
 
@@ -290,12 +290,22 @@ class Network {
     }
   }
 
-  // Adds each measure of row r to sums (n_measures).
-  void measure(std::int64_t r, const T* y, double* sums) {
+  // Adds each measure of rows first, first + 1, ... with targets y (rows, ld_targets) to sums.
+  void measure(std::int64_t first, std::int64_t rows, const T* y, double* sums) {
     const Layer<T>& l = last();
+    const T* const a = l.A + first * l.ld;
     for (int m = 0; m < program_.n_measures; ++m) {
-      with_row(program_.measures[m], Measures(),
-               [&]<class F>(Type<F>) { sums[m] += F::template of<T>(l.A + r * l.ld, y, l.units); });
+      with_row(program_.measures[m], Measures(), [&]<class F>(Type<F>) {
+        if constexpr (requires(MeasuredRows<T> all) { F::rows(all); }) {
+          if (rows > 1) {
+            sums[m] += F::rows(MeasuredRows<T>{a, y, rows, l.units, l.ld, ld_targets()});
+            return;
+          }
+        }
+        for (std::int64_t r = 0; r < rows; ++r) {
+          sums[m] += F::template of<T>(a + r * l.ld, y + r * ld_targets(), l.units);
+        }
+      });
     }
   }
 

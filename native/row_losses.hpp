@@ -2,6 +2,7 @@
 #pragma once
 
 #include "losses.hpp"
+#include "transpose.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
 
@@ -17,6 +18,11 @@ template <class T>
 struct OneHot {
   const T* y;
   Vec<T> operator()(std::int64_t c) const { return load(y + c); }
+  // Of several rows, a lane for each: columns[c] for the first n classes.
+  static void columns(const T* y, std::int64_t ld, std::int64_t rows, std::int64_t /*n*/,
+                      Vec<T>* columns) {
+    load_columns<T>(y, ld, rows, columns);
+  }
 };
 template <class T>
 struct ClassNumber {
@@ -24,6 +30,14 @@ struct ClassNumber {
   Vec<T> operator()(std::int64_t c) const {
     const T chosen = static_cast<T>(static_cast<std::int64_t>(*y) - c);
     return lane_numbers<T>() == chosen ? broadcast(T(1)) : Vec<T>{};
+  }
+  static void columns(const T* y, std::int64_t ld, std::int64_t rows, std::int64_t n,
+                      Vec<T>* columns) {
+    Vec<T> chosen = broadcast(T(-1));
+    for (std::int64_t r = 0; r < rows; ++r) chosen[r] = y[r * ld];
+    for (std::int64_t c = 0; c < n; ++c) {
+      columns[c] = chosen == static_cast<T>(c) ? broadcast(T(1)) : Vec<T>{};
+    }
   }
 };
 
@@ -85,7 +99,7 @@ inline void categorical_row(const T* a, Target y, T* d, std::int64_t n, const T*
 // As many rows at once as a vector has lanes: what is one number for a row (its largest logit, its
 // sums) is then one lane for a row, and logarithm and quotient are taken once for all of them.
 template <bool Delta, template <class> class Target, class T>
-CHAINRULE_APART void categorical_logits_rows(const LossRows<T>& all, Vec<T>& total) {
+CHAINRULE_APART void many_logits_rows(const LossRows<T>& all, Vec<T>& total) {
   constexpr int L = kLanes<T>;
   for (std::int64_t first = 0; first < all.rows; first += L) {
     const std::int64_t n = all.n, rows = all.rows - first < L ? all.rows - first : L;
@@ -131,6 +145,43 @@ CHAINRULE_APART void categorical_logits_rows(const LossRows<T>& all, Vec<T>& tot
         }
       }
     }
+  }
+}
+
+// The same where a row is no wider than a vector: with classes in vectors and rows in lanes, all of
+// it is arithmetic lane by lane.
+template <bool Delta, template <class> class Target, class T>
+CHAINRULE_APART void few_logits_rows(const LossRows<T>& all, Vec<T>& total) {
+  constexpr int L = kLanes<T>;
+  const std::int64_t n = all.n;
+  for (std::int64_t first = 0; first < all.rows; first += L) {
+    const std::int64_t rows = all.rows - first < L ? all.rows - first : L;
+    Vec<T> z[L], y[L], softmax[L] = {}, d[L] = {};
+    load_columns<T>(all.a + first * all.ld, all.ld, rows, z);
+    Target<T>::columns(all.y + first * all.ld_y, all.ld_y, rows, n, y);
+    Vec<T> most = z[0], sum = {}, sum_of_targets = {}, loss = {};
+    for (int c = 1; c < n; ++c) most = greater<T>(z[c], most);
+    for (int c = 0; c < n; ++c) sum += softmax[c] = exp_of_negative<T>(z[c] - most);
+    const Vec<T> share = T(1) / sum, log_sum = most + log<T>(sum);
+    const Vec<T> weights = load(all.weights + first), weight = weights * all.scale;
+    for (int c = 0; c < n; ++c) sum_of_targets += y[c];
+    for (int c = 0; c < n; ++c) {
+      softmax[c] *= share;
+      if constexpr (Delta) d[c] = weight * (softmax[c] * sum_of_targets - y[c]);
+    }
+    store_columns<T>(softmax, all.activation + first * all.ld, all.ld, rows);
+    if constexpr (Delta) store_columns<T>(d, all.d + first * all.ld, all.ld, rows);
+    for (int c = 0; c < n; ++c) loss += y[c] == T(0) ? Vec<T>{} : y[c] * (log_sum - z[c]);
+    total += first_lanes<T>(weights * loss, rows);
+  }
+}
+
+template <bool Delta, template <class> class Target, class T>
+inline void categorical_logits_rows(const LossRows<T>& all, Vec<T>& total) {
+  if (all.rows > 1 && all.n <= kLanes<T>) {
+    few_logits_rows<Delta, Target>(all, total);
+  } else {
+    many_logits_rows<Delta, Target>(all, total);
   }
 }
 

@@ -25,6 +25,25 @@ CHAINRULE_INLINE inline void transpose_block(Vec<T>* v) {
   }
 }
 
+// Lane r of block[c] is column c of row r: a vector's lanes of columns of up to so many rows, which
+// are `ld` apart. Rows beyond are zero.
+template <class T>
+CHAINRULE_INLINE inline void load_columns(const T* x, std::int64_t ld, std::int64_t rows,
+                                          Vec<T>* block) {
+  for (int r = 0; r < kLanes<T>; ++r) block[r] = r < rows ? load(x + r * ld) : Vec<T>{};
+  transpose_block<T>(block);
+}
+
+// The same the other way round. block is overwritten.
+template <class T>
+CHAINRULE_INLINE inline void store_columns(Vec<T>* block, T* x, std::int64_t ld,
+                                           std::int64_t rows) {
+  transpose_block<T>(block);
+  for (int r = 0; r < kLanes<T>; ++r) {
+    if (r < rows) store(x + r * ld, block[r]);
+  }
+}
+
 // to[j, i] = from[i, j] for i < rows and those j < columns that lie in first .. last, both in
 // panels; first is a multiple of the lanes. Where rows end within a vector, the rest of that vector
 // of `to` becomes zero.
