@@ -149,8 +149,10 @@ class Workload:
         """Return which sample comes when, shape (epochs, N), or None for first to last."""
         if not self.shuffle:
             return None
-        orders = np.tile(np.arange(len(self.X)), (epochs, 1))
-        return np.random.default_rng(self.seed).permuted(orders, axis=1, out=orders)
+        from chainrule.engines.reference import ReferenceEngine
+
+        uniforms = np.random.default_rng(self.seed).random((epochs, len(self.X)))
+        return ReferenceEngine().orders(uniforms)  # those that training.fit draws
 
     def flops_per_sample(self) -> int:
         """Count multiplications and additions a sample, biases and activations left out.

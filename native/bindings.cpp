@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "compiled.hpp"
+#include "orders.hpp"
 #include "running.hpp"
 #include "threads.hpp"
 
@@ -197,6 +198,16 @@ NB_MODULE(_native, m) {
   bind<float>(m);
   bind<double>(m);
   bind_many(m);
+  m.def(
+      "orders",
+      [](Matrix<std::int64_t> numbers) {
+        Compiled::check_aligned<std::int64_t>(numbers.data(), "numbers");
+        const auto rows = static_cast<std::int64_t>(numbers.shape(0));
+        const auto n = static_cast<std::int64_t>(numbers.shape(1));
+        CHAINRULE_REQUIRE(draw_orders(numbers.data(), rows, n),
+                          "uniforms has a number that is not in [0, 1)");
+      },
+      nb::arg().noconvert());
   m.def("isas", [] {
     std::vector<std::string> names;
     for (const Kernels* kernels : runnable()) names.emplace_back(kernels->isa);

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from chainrule import training
 from chainrule.architecture import Program
 from chainrule.arrays import integer, real_array, real_matrix
 from chainrule.engines import get_engine
 from chainrule.engines.many import Many
-from chainrule.engines.protocol import Data, Indices
+from chainrule.engines.protocol import Data, Engine, Indices
 
 __all__ = ["TrainedMany", "train_many"]
 
@@ -150,7 +151,7 @@ def train_many(
             program,
             many,
             data,
-            _orders(generators, part.stop - first, n),
+            _orders(chosen, generators, part.stop - first, n),
             batch_size=batch_size,
             loss=own_loss,
             measures=own_measures,
@@ -273,12 +274,10 @@ def _generators(shuffle: object, M: int) -> list[np.random.Generator]:
     ]
 
 
-def _orders(generators: list[np.random.Generator], epochs: int, n: int) -> Indices | None:
+def _orders(
+    engine: Engine, generators: list[np.random.Generator], epochs: int, n: int
+) -> Indices | None:
     """Draw an order of n samples an epoch from each generator, shape (generators, epochs, n)."""
     if not generators:
         return None
-    orders = np.empty((len(generators), epochs, n), dtype=np.int64)
-    orders[:] = np.arange(n)
-    for rng, own in zip(generators, orders, strict=True):
-        rng.permuted(own, axis=1, out=own)
-    return orders
+    return np.stack([training.orders(engine, rng, epochs, n) for rng in generators])

@@ -134,7 +134,7 @@ def fit(
         due = min([last * batches, *(batch for batch in within if batch is not None)])
         whole = min(due // batches - run.epoch, most)
         if parts is None and whole > 0:
-            order = None if shuffle is None else _orders(shuffle, whole, len(data.X))
+            order = None if shuffle is None else orders(engine, shuffle, whole, len(data.X))
             _train_epochs(run, order, whole, batch_size, keep_outputs)
         else:
             parts = parts or _Parts(run, shuffle, batch_size, keep_outputs)
@@ -224,7 +224,7 @@ class _Parts:
         n = len(run.data.X)
         self._run, self._batch_size = run, batch_size
         in_order = np.arange(n, dtype=np.int64)
-        self._order = in_order if shuffle is None else _orders(shuffle, 1, n)[0]  # (N,)
+        self._order = in_order if shuffle is None else orders(run.engine, shuffle, 1, n)[0]  # (N,)
         self._log = TrainingLog.empty(1, len(run.program.measures))  # of the whole epoch
         self._mean = run.program.loss_row.reduction == "mean"
         self._total, self._counted = 0.0, np.zeros(len(run.program.measures))
@@ -263,10 +263,12 @@ class _Parts:
         _show(self._run, self._log.loss[0], self._log.measures[0])
 
 
-def _orders(rng: np.random.Generator, epochs: int, n: int) -> Indices:
-    """Draw one order of n samples an epoch, shape (epochs, n), C-contiguous."""
-    orders = np.tile(np.arange(n, dtype=np.int64), (epochs, 1))
-    return rng.permuted(orders, axis=1, out=orders)
+def orders(engine: Engine, rng: np.random.Generator, epochs: int, n: int) -> Indices:
+    """Draw one order of n samples an epoch, shape (epochs, n), C-contiguous.
+
+    Numbers are drawn epoch by epoch: so many epochs at once have the orders of one at a time.
+    """
+    return engine.orders(rng.random((epochs, n)))
 
 
 def weighted(program: Program, data: Data, class_weight: Mapping[int, float] | None) -> Data:

@@ -94,6 +94,12 @@ class NativeEngine:
         )
         return value, gradient
 
+    def orders(self, uniforms: npt.NDArray[np.float64]) -> Indices:
+        """Return an order of the samples for each row (epochs, N); see Engine."""
+        numbers = uniforms.view(np.int64)
+        _native.orders(numbers)
+        return numbers
+
     def train(
         self,
         program: Program,

@@ -119,6 +119,17 @@ class Engine(Protocol):
     def evaluate(self, program: Program, theta: Array, data: Data) -> float:
         """Return the loss over the data, as in use: no dropout, moving averages."""
 
+    def orders(self, uniforms: npt.NDArray[np.float64]) -> Indices:
+        """Return an order of N samples for each row of uniform numbers u in [0, 1), (epochs, N).
+
+        Sample i = 0 .. N - 1, one after the other, takes the place of sample j, which goes to
+        place i, where j = floor(u_i (i + 1)) is any of 0 .. i, each with the same chance.
+        The orders may lie where the uniform numbers lay.
+
+        Source: Fisher and Yates, Statistical Tables, 1938; Knuth, The Art of Computer Programming,
+        volume 2, section 3.4.2, algorithm P.
+        """
+
     def train(
         self,
         program: Program,

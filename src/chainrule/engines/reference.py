@@ -75,6 +75,17 @@ class ReferenceEngine:
         value, gradient, _, _ = self._backward(program, theta, data, key, step)
         return value + _penalty(program, theta), gradient
 
+    def orders(self, uniforms: npt.NDArray[np.float64]) -> Indices:
+        """Return an order of the samples for each row (epochs, N); see Engine."""
+        epochs, n = uniforms.shape
+        places = np.floor(uniforms * np.arange(1, n + 1)).astype(np.int64)  # (epochs, N)
+        orders, epoch = np.empty_like(places), np.arange(epochs)
+        for i in range(n):
+            j = places[:, i]
+            orders[:, i] = orders[epoch, j]
+            orders[epoch, j] = i
+        return orders
+
     def train(
         self,
         program: Program,
