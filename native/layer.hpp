@@ -68,12 +68,20 @@ CHAINRULE_APART void activate(const Layer<T>& l, std::int64_t from, std::int64_t
         F::template value_row<T>(l.Z + r * l.ld, l.A + r * l.ld, l.units);
       }
     } else {
+      // Two vectors at a time, loaded before either is stored: beside a chain of instructions, each
+      // of which waits for the last, there is then another at hand.
+      constexpr int L = kLanes<T>;
       const T* const Z = l.Z;  // not read again after each store
       T* const A = l.A;
       const std::int64_t end = to * l.ld;
-      for (std::int64_t k = from * l.ld; k < end; k += kLanes<T>) {
-        store(A + k, F::template value<T>(load(Z + k), alpha));
+      std::int64_t k = from * l.ld;
+      for (; k + 2 * L <= end; k += 2 * L) {
+        const Vec<T> first = load(Z + k), second = load(Z + k + L);
+        const Vec<T> value = F::template value<T>(first, alpha);
+        store(A + k + L, F::template value<T>(second, alpha));
+        store(A + k, value);
       }
+      if (k < end) store(A + k, F::template value<T>(load(Z + k), alpha));
     }
   });
 }
