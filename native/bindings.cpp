@@ -194,6 +194,8 @@ NB_MODULE(_native, m) {
                     const std::vector<double>&, const OptimizerTuple&,
                     const std::vector<std::string>&>())
       .def_prop_ro("isa", &Compiled::isa)
+      .def_prop_ro("isa_in_float32", [](const Compiled& c) { return c.kernels<float>().isa; })
+      .def_prop_ro("isa_in_float64", [](const Compiled& c) { return c.kernels<double>().isa; })
       .def_prop_ro("in_lanes", &Compiled::in_lanes);
   bind<float>(m);
   bind<double>(m);

@@ -96,7 +96,9 @@ class Compiled {
            const std::vector<BlockTuple>& blocks, const std::string& loss, bool mean,
            bool on_logits, std::int64_t targets, const std::vector<double>& loss_parameters,
            const OptimizerTuple& optimizer, const std::vector<std::string>& measures)
-      : kernels_(choose(isa)), loss_parameters_(loss_parameters) {
+      : kernels_(choose(isa)),
+        narrow_kernels_(choose_narrow(isa)),
+        loss_parameters_(loss_parameters) {
     for (const auto& [rows, columns, trainable, l1, l2, max_norm] : blocks) {
       std::int64_t padded;
       // Padding adds less than one vector of 16 to each side: with this bound nothing overflows.
@@ -131,6 +133,7 @@ class Compiled {
       stages_.push_back(stage);
       block += static_cast<std::size_t>(n_blocks);
       before = units;
+      widest_ = units > widest_ ? units : widest_;
     }
     CHAINRULE_REQUIRE(block == blocks_.size(), "there are more blocks than the stages have");
     const int loss_row = row_of(kernels_.losses, loss, "loss");
@@ -183,13 +186,18 @@ class Compiled {
   const char* isa() const { return kernels_.isa; }
   bool in_lanes() const { return kernels_.in_lanes(program_, n_parameters_); }
 
+  // The kernels for one network, and for many at once, which in lanes fill the widest vectors.
+  template <class T>
+  const Kernels& kernels() const {
+    return widest_ * std::int64_t{sizeof(T)} <= kNarrow ? narrow_kernels_ : kernels_;
+  }
   template <class T>
   const Entry<T>& entry() const {
-    if constexpr (sizeof(T) == 4) {
-      return kernels_.f32;
-    } else {
-      return kernels_.f64;
-    }
+    return entry_of<T>(kernels<T>());
+  }
+  template <class T>
+  const Entry<T>& entry_for_many() const {
+    return entry_of<T>(in_lanes() ? kernels_ : kernels<T>());
   }
 
   template <class T>
@@ -236,6 +244,15 @@ class Compiled {
   }
 
  private:
+  template <class T>
+  static const Entry<T>& entry_of(const Kernels& kernels) {
+    if constexpr (sizeof(T) == 4) {
+      return kernels.f32;
+    } else {
+      return kernels.f64;
+    }
+  }
+
   Kind check_kind(const std::string& name, std::int64_t inputs, std::int64_t units, int n_blocks,
                   const std::vector<double>& settings, std::size_t block) const {
     for (const auto& known : kKinds) {
@@ -272,7 +289,8 @@ class Compiled {
     return plain;
   }
 
-  const Kernels& kernels_;
+  const Kernels &kernels_, &narrow_kernels_;
+  std::int64_t widest_ = 0;  // units of a layer
   std::vector<Stage> stages_;
   std::vector<Block> blocks_;
   std::vector<std::vector<double>> settings_;

@@ -186,3 +186,20 @@ def test_an_unknown_instruction_set(native):
     )
     assert ended.returncode == 1
     assert "ValueError: CHAINRULE_ISA is 'v9'" in ended.stderr
+
+
+def test_layers_of_a_few_units_run_in_narrow_vectors():
+    """Of 32 bytes: 4 numbers in float64, 8 in float32. A build that is named is kept to."""
+    engine = pytest.importorskip("chainrule.engines.native", reason="the native engine")
+    if "v3" not in engine.isas():
+        pytest.skip("this processor has no build for vectors of 32 bytes")
+    best = engine.isas()[-1]
+    cases = {4: ("v3", "v3"), 5: ("v3", best), 8: ("v3", best), 9: (best, best)}
+    for units, expected in cases.items():
+        program = Program(Architecture(30, (Dense(2, "tanh"), Dense(units), Dense(1))))
+        compiled = engine._compiled("", program)
+        assert (compiled.isa_in_float32, compiled.isa_in_float64) == expected
+        assert compiled.isa == best
+        for isa in engine.isas():
+            named = engine._compiled(isa, program)
+            assert (named.isa_in_float32, named.isa_in_float64, named.isa) == (isa,) * 3
