@@ -50,8 +50,8 @@ inline void dense_delta(const Layer<T>& l, T* dx, std::int64_t ldx, std::int64_t
 template <class T>
 inline bool packs_gradient(const Layer<T>& l, std::int64_t rows) {
   constexpr std::int64_t kKnown = 64 * 4096;  // bytes
-  return rows <= kPanelRows && rows * l.inputs * std::int64_t{sizeof(T)} >= kKnown &&
-         l.width > kPanel<T>;
+  return l.stage->kind == Kind::dense && rows <= kPanelRows &&
+         rows * l.inputs * std::int64_t{sizeof(T)} >= kKnown && l.width > kPanel<T>;
 }
 
 // Rows from .. to of D, of `rows`, into panels.

@@ -137,12 +137,20 @@ inline Status gradients_of_batch(Network<T>& network, Team& team, const Batch<T>
       network.forward(X, share.from, share.to, mode, true);
       network.template loss<true>(share.from, share.to, batch.scale);
       if (batch.outputs) network.write_outputs(share.from, share.to, batch.outputs, first);
-      if (of == 1) network.deltas(0, rows, rows, mode, at_first);
+      if (of > 1) return;
+      network.deltas(0, rows, mode, at_first);
+      network.pack_deltas(0, rows, rows);
     });
     if (parts > 1) {
       team.run(parts, [&](int part, int of) {
         const Share share(rows, kBlockRows, part, of);
-        network.deltas(share.from, share.to, rows, mode, at_first);
+        network.deltas(share.from, share.to, mode, at_first);
+      });
+    }
+    if (parts > 1 && network.packs_gradients(rows)) {
+      team.run(parts, [&](int part, int of) {
+        const Share share(rows, kBlockRows, part, of);
+        network.pack_deltas(share.from, share.to, rows);
       });
     }
     team.run(parts, [&](int part, int of) {

@@ -219,9 +219,8 @@ class Network {
     }
   }
 
-  // D of all layers, from what loss() left in the last, for rows from .. to of a panel of `rows`.
-  void deltas(std::int64_t from, std::int64_t to, std::int64_t rows, const Mode& mode,
-              bool first_panel) {
+  // D of all layers, from what loss() left in the last, for rows from .. to of a panel.
+  void deltas(std::int64_t from, std::int64_t to, const Mode& mode, bool first_panel) {
     if (!program_.on_logits) pull_back(last(), from, to);
     for (int i = depth() - 1; i >= 0; --i) {
       const Layer<T>& l = layers_[i];
@@ -230,7 +229,6 @@ class Network {
       switch (l.stage->kind) {
         case Kind::dense:
           if (dx) dense_delta<T>(l, dx, below->ld, from, to);
-          if (packs_gradient(l, rows)) pack_delta(l, from, to, rows);
           break;
         case Kind::activation:
         case Kind::gaussian_noise:
@@ -254,6 +252,20 @@ class Network {
       }
       if (below) pull_back(*below, from, to);
     }
+  }
+
+  // Once deltas() has done all rows of a panel, which needs the place: packs D of rows from .. to
+  // for those gradients that read it so.
+  void pack_deltas(std::int64_t from, std::int64_t to, std::int64_t rows) {
+    for (int i = 0; i < depth(); ++i) {
+      if (packs_gradient(layers_[i], rows)) pack_delta(layers_[i], from, to, rows);
+    }
+  }
+  bool packs_gradients(std::int64_t rows) const {
+    for (int i = 0; i < depth(); ++i) {
+      if (packs_gradient(layers_[i], rows)) return true;
+    }
+    return false;
   }
 
   // What is below layer i: the inputs X of the panel, or the activations of the layer before.

@@ -63,13 +63,13 @@ OPTIMIZERS = {
 class Problem:
     """A network and its data, and all that the engine makes of them."""
 
-    def __init__(self, engine, layers, dtype, optimizer, loss="mean_squared_error"):
+    def __init__(self, engine, layers, dtype, optimizer, loss="mean_squared_error", inputs=INPUTS):
         rng = np.random.default_rng(3)
         self.engine = engine
-        self.architecture = Architecture(INPUTS, layers)
+        self.architecture = Architecture(inputs, layers)
         self.program = Program(self.architecture, loss, optimizer, measures=MEASURES)
         self.theta = self.architecture.draw(rng).astype(dtype)
-        X = rng.normal(size=(SAMPLES, INPUTS)).astype(dtype)
+        X = rng.normal(size=(SAMPLES, inputs)).astype(dtype)
         Y = np.eye(OUTPUTS, dtype=dtype)[rng.integers(0, OUTPUTS, SAMPLES)]
         self.plain = Data(X, Y)
         self.weighted = Data(X, Y, rng.uniform(0.5, 2, SAMPLES).astype(dtype))
@@ -141,6 +141,20 @@ def test_training(layers, batch_size, dtype, fast_engine, threads):
     problem = Problem(fast_engine, LAYERS[layers], dtype, Adam(0.01))
     turns = 2 * BATCHES[batch_size]
     assert_same_bits(threads, lambda: problem.train(problem.weighted, batch_size), turns=turns)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_gradients_of_many_inputs(dtype, fast_engine, reference, threads):
+    """A panel of 128 rows of 1100 numbers is packed, which is a turn more, in each of ten panels."""
+    layers = (Dense(64, "relu"), Dense(40, "tanh"), Dense(OUTPUTS, "softmax"))
+    problem = Problem(fast_engine, layers, dtype, SGD(0.01), inputs=1100)
+    turns = 2 * (4 * 10 + 2)
+    assert_same_bits(threads, lambda: problem.train(problem.weighted, 128), turns=turns)
+    expected = Problem(reference, layers, dtype, SGD(0.01), inputs=1100)
+    close = 1e-9 if dtype == np.float64 else 1e-3
+    found = problem.train(problem.weighted, 128)[0]
+    theta = expected.train(expected.weighted, 128)[0]
+    np.testing.assert_allclose(found, theta, rtol=close, atol=close / 10)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
