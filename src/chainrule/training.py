@@ -267,6 +267,13 @@ def orders(engine: Engine, rng: np.random.Generator, epochs: int, n: int) -> Ind
     """Draw one order of n samples an epoch, shape (epochs, n), C-contiguous.
 
     Numbers are drawn epoch by epoch: so many epochs at once have the orders of one at a time.
+
+    Examples
+    --------
+    >>> from chainrule.engines import get_engine
+    >>> orders(get_engine("numpy"), np.random.default_rng(0), epochs=2, n=4)
+    array([[3, 0, 1, 2],
+           [0, 2, 3, 1]])
     """
     return engine.orders(rng.random((epochs, n)))
 
