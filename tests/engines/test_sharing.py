@@ -145,7 +145,7 @@ def test_training(layers, batch_size, dtype, fast_engine, threads):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_gradients_of_many_inputs(dtype, fast_engine, reference, threads):
-    """A panel of 128 rows of 1100 numbers is packed, which is a turn more, in each of ten panels."""
+    """A panel of 128 rows of 1100 numbers is packed, a turn more in each of ten panels."""
     layers = (Dense(64, "relu"), Dense(40, "tanh"), Dense(OUTPUTS, "softmax"))
     problem = Problem(fast_engine, layers, dtype, SGD(0.01), inputs=1100)
     turns = 2 * (4 * 10 + 2)
