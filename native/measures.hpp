@@ -164,4 +164,23 @@ using Measures =
     List<BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy, TopKCategoricalAccuracy,
          SparseTopKCategoricalAccuracy, MeanOfSquares, MeanOfDistances>;
 
+// Adds each of n_measures measures of the rows to sums.
+template <class T>
+inline void add_measures(const int* measures, int n_measures, const MeasuredRows<T>& all,
+                         double* sums) {
+  for (int m = 0; m < n_measures; ++m) {
+    with_row(measures[m], Measures(), [&]<class F>(Type<F>) {
+      if constexpr (requires { F::rows(all); }) {
+        if (all.rows > 1) {
+          sums[m] += F::rows(all);
+          return;
+        }
+      }
+      for (std::int64_t r = 0; r < all.rows; ++r) {
+        sums[m] += F::template of<T>(all.a + r * all.ld, all.y + r * all.ld_y, all.n);
+      }
+    });
+  }
+}
+
 }  // namespace chainrule::CHAINRULE_ISA

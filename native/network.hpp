@@ -305,20 +305,8 @@ class Network {
   // Adds each measure of rows first, first + 1, ... with targets y (rows, ld_targets) to sums.
   void measure(std::int64_t first, std::int64_t rows, const T* y, double* sums) {
     const Layer<T>& l = last();
-    const T* const a = l.A + first * l.ld;
-    for (int m = 0; m < program_.n_measures; ++m) {
-      with_row(program_.measures[m], Measures(), [&]<class F>(Type<F>) {
-        if constexpr (requires(MeasuredRows<T> all) { F::rows(all); }) {
-          if (rows > 1) {
-            sums[m] += F::rows(MeasuredRows<T>{a, y, rows, l.units, l.ld, ld_targets()});
-            return;
-          }
-        }
-        for (std::int64_t r = 0; r < rows; ++r) {
-          sums[m] += F::template of<T>(a + r * l.ld, y + r * ld_targets(), l.units);
-        }
-      });
-    }
+    const MeasuredRows<T> all = {l.A + first * l.ld, y, rows, l.units, l.ld, ld_targets()};
+    add_measures(program_.measures, program_.n_measures, all, sums);
   }
 
   void lay_out(std::int64_t rows, bool gradients, bool slots) {
