@@ -207,3 +207,17 @@ def trained_oracle(tutorial_network, digits):
         return oracle
 
     return train
+
+
+def _shown_on(descriptor):
+    shown = b""
+    with contextlib.suppress(OSError):  # Linux says so that the other end was closed
+        while chunk := os.read(descriptor, 4096):
+            shown += chunk
+    return shown.decode()
+
+
+@pytest.fixture
+def shown_on():
+    """Read a pseudo-terminal until its other end is closed: what comes, comes in pieces."""
+    return _shown_on

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -84,7 +85,9 @@ def test_our_keras_tells_the_loss_after_each_epoch() -> None:
     assert history[0] == pytest.approx(work.loss(once.outputs()))
 
 
-def test_the_bar_goes_to_a_terminal_and_not_to_stdout(capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_bar_goes_to_a_terminal_and_not_to_stdout(
+    capfd: pytest.CaptureFixture[str], shown_on: Callable[[int], str]
+) -> None:
     pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals")
     from benchmarks.peers.chainrule_keras import prepare
 
@@ -95,7 +98,7 @@ def test_the_bar_goes_to_a_terminal_and_not_to_stdout(capfd: pytest.CaptureFixtu
     with open(slave, "w", encoding="utf-8") as stream:
         peer._terminal = SimpleNamespace(stream=stream)  # one that we read
         peer.run()
-        shown = os.read(master, 1 << 16).decode()
+    shown = shown_on(master)
     os.close(master)
     assert kept.stream.isatty()
     kept.close()

@@ -296,7 +296,7 @@ def test_a_closed_pipe_is_no_traceback(arguments):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
-def test_on_a_terminal_there_are_tables_and_a_progress_bar():
+def test_on_a_terminal_there_are_tables_and_a_progress_bar(shown_on):
     import pty
 
     parent, child = pty.openpty()
@@ -304,12 +304,9 @@ def test_on_a_terminal_there_are_tables_and_a_progress_bar():
     call = command("xor", "--no-plots", "--engine", "numpy", "--epochs", 100)
     with subprocess.Popen(call, stdout=child, stderr=child, env=environment) as process:
         os.close(child)
-        shown = b""
-        while chunk := _read(parent):
-            shown += chunk
+        text = shown_on(parent)
     os.close(parent)
     assert process.returncode == 0
-    text = shown.decode()
     assert "100/100" in text
     assert "ground-truth" in text
     assert "data=[" not in text

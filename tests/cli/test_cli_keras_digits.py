@@ -249,7 +249,7 @@ def test_a_closed_pipe_is_no_traceback():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
-def test_on_a_terminal_there_are_tables_and_a_progress_bar():
+def test_on_a_terminal_there_are_tables_and_a_progress_bar(shown_on):
     import pty
 
     parent, child = pty.openpty()
@@ -257,23 +257,13 @@ def test_on_a_terminal_there_are_tables_and_a_progress_bar():
     call = command("--model", "relu", "--no-plots", "--epochs", 20)
     with subprocess.Popen(call, stdout=child, stderr=child, env=environment) as process:
         os.close(child)
-        shown = b""
-        while chunk := _read(parent):
-            shown += chunk
+        text = shown_on(parent)
     os.close(parent)
     assert process.returncode == 0
-    text = shown.decode()
     assert "20/20" in text
     assert "after training" in text
     assert "units, relu" not in text
     assert BOX_OR_ESCAPE.search(text)
-
-
-def _read(descriptor):
-    try:
-        return os.read(descriptor, 4096)
-    except OSError:  # Linux says so that the other end was closed
-        return b""
 
 
 def test_nothing_heavy_is_imported_without_pictures():
