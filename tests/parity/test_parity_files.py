@@ -24,7 +24,7 @@ WAYS = [(ours, keras), (keras, ours)]
 def way(request):
     """Where a file is written, and where it is read."""
     for kit in WAYS[0]:
-        kit.backend.clear_session()
+        kit.backend.clear_session(free_memory=False)  # gc would take most of the time
         kit.utils.set_random_seed(1)
     return request.param
 
