@@ -15,7 +15,7 @@ from docs.keras_tables.docstrings import markdown
 # What the lines below may use. ``x`` has 20 samples of 4 numbers; ``labels`` are sorted.
 _GIVEN = """
 import numpy as np
-keras.utils.clear_session()
+keras.utils.clear_session(free_memory=False)
 layers, losses, metrics, models = keras.layers, keras.losses, keras.metrics, keras.models
 optimizers, callbacks, utils = keras.optimizers, keras.callbacks, keras.utils
 activations, regularizers, K = keras.activations, keras.regularizers, keras.backend
