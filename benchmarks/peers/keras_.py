@@ -51,7 +51,7 @@ class KerasPeer:
         self, workload: Workload, dtype: str, epochs: int, keras: Any, versions: dict[str, str]
     ) -> None:
         self.versions = versions
-        keras.utils.set_random_seed(workload.seed)
+        self._keras = keras
         self._workload, self._epochs, self._start = workload, epochs, start(workload, dtype)
         self._X, self._Y = workload.inputs(workload.X, dtype), workload.Y.astype(dtype)
         self._validation = workload.validation(dtype)
@@ -66,6 +66,8 @@ class KerasPeer:
         self._state = [np.asarray(value) for value in self._model.optimizer.variables]
 
     def reset(self) -> None:
+        # One order of twenty ends an epoch in a sudden large loss: a run draws what the first drew.
+        self._keras.utils.set_random_seed(self._workload.seed)
         self._model.set_weights(self._start)
         for variable, value in zip(self._model.optimizer.variables, self._state, strict=True):
             variable.assign(value)
