@@ -1,7 +1,8 @@
 // Measures: one number for each row of outputs a (n) and targets y (n), or a class number y (1).
 //
-// A row of the table here has a row of the same name in src/chainrule/measures.py. NaN outputs
-// count as wrong. A measure that takes less time for several rows at once has `rows`.
+// A row of the table here has a row of the same name in src/chainrule/measures.py. Where outputs
+// are NaN the first of them is the largest, as for NumPy's argmax. A measure that takes less time
+// for several rows at once has `rows`.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,14 @@ namespace chainrule::CHAINRULE_ISA {
 
 constexpr int kTop = 5;  // of the top-k measures
 
+// Whether b comes after a in the order in which NaN is above all numbers.
+template <class T>
+CHAINRULE_INLINE inline IntVec<T> is_above(Vec<T> b, Vec<T> a) {
+  return ~(b <= a) & (a == a);
+}
+
 // The first of the largest, from whole vectors: each lane keeps the largest that it has met and
-// its number, then the lanes are compared, and of equals the lower number stays. -1 if all are NaN.
+// its number, then the lanes are compared, and of equals the lower number stays.
 template <class T>
 inline std::int64_t index_of_largest(const T* x, std::int64_t n) {
   using Int = typename Types<T>::Int;
@@ -27,14 +34,16 @@ inline std::int64_t index_of_largest(const T* x, std::int64_t n) {
   IntVec<T> at = number;
   for (std::int64_t c = L; c < n; c += L) {
     const Vec<T> here = first_lanes<T>(load(x + c), n - c, none);
-    at = here > most ? number + static_cast<Int>(c) : at;
-    most = greater<T>(here, most);
+    const IntVec<T> above = is_above<T>(here, most);
+    at = above ? number + static_cast<Int>(c) : at;
+    most = above ? here : most;
   }
-  const Vec<T> largest = greatest_lane<T>(most);
+  const Vec<T> largest =
+      over_lanes<T>(most, [](Vec<T> a, Vec<T> b) { return is_above<T>(b, a) ? b : a; });
   constexpr Int kBehind = std::numeric_limits<Int>::max();
-  IntVec<T> first = most == largest ? at : IntVec<T>{} + kBehind;
+  IntVec<T> first = is_above<T>(largest, most) ? IntVec<T>{} + kBehind : at;
   first = over_lanes<T>(first, [](IntVec<T> a, IntVec<T> b) { return a < b ? a : b; });
-  return first[0] == kBehind ? -1 : first[0];
+  return first[0];
 }
 
 // Rows of outputs a (rows, ld) and targets y (rows, ld_y).
@@ -52,15 +61,15 @@ inline IntVec<T> indices_of_largest(const T* x, std::int64_t ld, std::int64_t ro
   using Int = typename Types<T>::Int;
   constexpr int L = kLanes<T>;
   Vec<T> most = broadcast(-std::numeric_limits<T>::infinity());
-  IntVec<T> at = IntVec<T>{} - 1;
+  IntVec<T> at = {};
   for (std::int64_t c = 0; c < n; c += L) {
     Vec<T> columns[L];
     load_columns<T>(x + c, ld, rows, columns);
     for (std::int64_t k = 0; k < L && c + k < n; ++k) {
       const Vec<T> here = columns[k];
-      const IntVec<T> larger = (here > most) | ((at < 0) & (here == here));
-      at = larger ? IntVec<T>{} + static_cast<Int>(c + k) : at;
-      most = larger ? here : most;
+      const IntVec<T> above = is_above<T>(here, most);
+      at = above ? IntVec<T>{} + static_cast<Int>(c + k) : at;
+      most = above ? here : most;
     }
   }
   return at;
@@ -68,7 +77,6 @@ inline IntVec<T> indices_of_largest(const T* x, std::int64_t ld, std::int64_t ro
 
 template <class T>
 inline double within_top(const T* a, std::int64_t chosen, std::int64_t n) {
-  if (chosen < 0) return 0;
   int larger = 0;
   for (std::int64_t j = 0; j < n; ++j) larger += a[j] > a[chosen];
   return larger < kTop;
@@ -88,8 +96,7 @@ struct CategoricalAccuracy {
   static constexpr const char* kName = "categorical_accuracy";
   template <class T>
   static double of(const T* a, const T* y, std::int64_t n) {
-    const std::int64_t guess = index_of_largest(a, n);
-    return guess >= 0 && guess == index_of_largest(y, n);
+    return index_of_largest(a, n) == index_of_largest(y, n);
   }
   template <class T>
   static double rows(const MeasuredRows<T>& all) {
@@ -101,7 +108,7 @@ struct CategoricalAccuracy {
       const IntVec<T> target = indices_of_largest<T>(all.y + r * all.ld_y, all.ld_y, rows, all.n);
       IntVec<T> lane;
       for (int k = 0; k < kLanes<T>; ++k) lane[k] = static_cast<Int>(k);
-      const IntVec<T> is_right = (guess == target) & (guess >= 0) & (lane < static_cast<Int>(rows));
+      const IntVec<T> is_right = (guess == target) & (lane < static_cast<Int>(rows));
       right -= over_lanes<T>(is_right, [](IntVec<T> a, IntVec<T> b) { return a + b; })[0];
     }
     return static_cast<double>(right);

@@ -78,6 +78,35 @@ def test_engines_agree(loss, batch_size, dtype, fast_engine, reference, rng, mak
     assert np.isfinite(expected.measures).all()
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("batch_size", [1, 7])
+@pytest.mark.parametrize("nans", [(), (2,), (5, 2), (0,), (18, 17), (1, 17)], ids=str)
+def test_the_first_nan_is_the_largest_output(nans, batch_size, dtype, reference, fast_engine, rng):
+    units, samples = 19, 40
+    net = Architecture(4, (Dense(units, use_bias=False, trainable=False),))
+    program = Program(net, "mean_squared_error", SGD(0.01), measures=("categorical_accuracy",))
+    W, X = rng.standard_normal((4, units)), rng.standard_normal((samples, 4))
+    W[:, 16], X[:, 3] = [0, 0, 0, np.inf], 1.0  # the largest number that there is
+    W[:, nans] = np.nan
+    X[7] = np.nan
+    outputs = X @ W
+    assert np.isnan(outputs[7]).all()
+    guess = outputs.argmax(axis=1)
+    Y = np.eye(units)[np.where(np.arange(samples) % 2, guess, (guess + 1) % units)]
+    for each in (reference, fast_engine):
+        log, theta = TrainingLog.empty(1, 1), W.astype(dtype).ravel()
+        data = Data(X.astype(dtype), Y.astype(dtype))
+        state = TrainingState.fresh(program, dtype)
+        with np.errstate(invalid="ignore"):
+            each.train(
+                *(program, theta, state, data, None),
+                batch_size=batch_size,
+                log=log,
+                validation=data,
+            )
+        assert (log.measures[0, 0], log.validation_measures[0, 0]) == (0.5, 0.5)
+
+
 def test_measures_that_do_not_fit_the_targets_are_refused():
     net = Architecture(2, (Dense(3, "softmax"),))
     message = r"^measures has 'categorical_accuracy', but the targets of 'sparse_.* are class num"
