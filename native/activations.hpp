@@ -1,4 +1,5 @@
-// Activations: A = f(Z), and beside each its derivative f'(Z), given Z and A = f(Z).
+// Activations: A = f(Z), and beside each its derivative f'(Z), given A = f(Z) alone where that will
+// do, for then a layer need not keep Z, or else Z and A.
 //
 // A row here has a row of the same name in src/chainrule/activations/. To add one, write its
 // struct and put it into the list at the end. alpha is the one parameter that a row may have; the
@@ -27,7 +28,7 @@ struct Linear {  // z
     return z;
   }
   template <class T>
-  static Vec<T> derivative(Vec<T> /*z*/, Vec<T> /*a*/, T /*alpha*/) {
+  static Vec<T> derivative(Vec<T> /*a*/, T /*alpha*/) {
     return broadcast(T(1));
   }
 };
@@ -40,7 +41,7 @@ struct Sigmoid {  // 1 / (1 + exp(-z))
     return sigmoid<T>(z);
   }
   template <class T>
-  static Vec<T> derivative(Vec<T> /*z*/, Vec<T> a, T /*alpha*/) {
+  static Vec<T> derivative(Vec<T> a, T /*alpha*/) {
     return a * (T(1) - a);
   }
 };
@@ -53,7 +54,7 @@ struct Tanh {  // tanh(z)
     return tanh<T>(z);
   }
   template <class T>
-  static Vec<T> derivative(Vec<T> /*z*/, Vec<T> a, T /*alpha*/) {
+  static Vec<T> derivative(Vec<T> a, T /*alpha*/) {
     return T(1) - a * a;
   }
 };
@@ -66,8 +67,8 @@ struct Relu {  // max(z, 0)
     return z <= T(0) ? Vec<T>{} : z;  // NaN stays NaN
   }
   template <class T>
-  static Vec<T> derivative(Vec<T> z, Vec<T> /*a*/, T /*alpha*/) {
-    return z > T(0) ? broadcast(T(1)) : Vec<T>{};
+  static Vec<T> derivative(Vec<T> a, T /*alpha*/) {
+    return a > T(0) ? broadcast(T(1)) : Vec<T>{};
   }
 };
 
@@ -79,8 +80,8 @@ struct Relu6 {  // min(max(z, 0), 6)
     return between<T>(z, 0, 6);
   }
   template <class T>
-  static Vec<T> derivative(Vec<T> z, Vec<T> /*a*/, T /*alpha*/) {
-    return ((z > T(0)) & (z < T(6))) ? broadcast(T(1)) : Vec<T>{};
+  static Vec<T> derivative(Vec<T> a, T /*alpha*/) {
+    return ((a > T(0)) & (a < T(6))) ? broadcast(T(1)) : Vec<T>{};
   }
 };
 
@@ -120,8 +121,8 @@ struct Selu {  // scale z for z > 0, else scale alpha (exp(z) - 1), its own two 
     return z > T(0) ? T(kScale) * z : T(kScaledAlpha) * expm1<T>(z);
   }
   template <class T>
-  static Vec<T> derivative(Vec<T> z, Vec<T> a, T /*alpha*/) {
-    return z > T(0) ? broadcast(T(kScale)) : a + T(kScaledAlpha);
+  static Vec<T> derivative(Vec<T> a, T /*alpha*/) {
+    return a > T(0) ? broadcast(T(kScale)) : a + T(kScaledAlpha);
   }
 };
 
@@ -189,7 +190,7 @@ struct Exponential {  // exp(z)
     return exp<T>(z);
   }
   template <class T>
-  static Vec<T> derivative(Vec<T> /*z*/, Vec<T> a, T /*alpha*/) {
+  static Vec<T> derivative(Vec<T> a, T /*alpha*/) {
     return a;
   }
 };
@@ -236,8 +237,8 @@ struct HardTanh {  // min(max(z, -1), 1)
     return between<T>(z, -1, 1);
   }
   template <class T>
-  static Vec<T> derivative(Vec<T> z, Vec<T> /*a*/, T /*alpha*/) {
-    return ((z > T(-1)) & (z < T(1))) ? broadcast(T(1)) : Vec<T>{};
+  static Vec<T> derivative(Vec<T> a, T /*alpha*/) {
+    return ((a > T(-1)) & (a < T(1))) ? broadcast(T(1)) : Vec<T>{};
   }
 };
 
@@ -308,5 +309,19 @@ using Activations =
     List<Linear, Sigmoid, Tanh, Relu, Relu6, LeakyRelu, Elu, Selu, Gelu, GeluTanh, Silu, Softplus,
          Softsign, HardSigmoid, Exponential, Mish, Softmax, LogSoftmax, Celu, HardTanh, HardSilu,
          LogSigmoid, Squareplus, SparsePlus, TanhShrink, SoftShrink, HardShrink>;
+
+// Does the way back of this row need A alone? A whole row's does.
+template <class F>
+constexpr bool kFromA =
+    F::kRowWise || requires(Vec<float> a) { F::template derivative<float>(a, 0); };
+
+template <class F, class T>
+CHAINRULE_INLINE inline Vec<T> derivative_of(Vec<T> z, Vec<T> a, T alpha) {
+  if constexpr (kFromA<F>) {
+    return F::template derivative<T>(a, alpha);
+  } else {
+    return F::template derivative<T>(z, a, alpha);
+  }
+}
 
 }  // namespace chainrule::CHAINRULE_ISA

@@ -31,22 +31,54 @@ inline Panels<T> transposed(const Layer<T>& l) {
   return {l.W_transposed, l.units, round_up(l.inputs, kLanes<T>)};
 }
 
-// dx (rows, ldx), from W^T.
+// Columns of dx (rows, ldx) from the panel of W^T that begins with column `column`, of which
+// W_transposed holds the rows from `first` on; what those before add up to is in dx.
 template <class T>
-inline void dense_delta(const Layer<T>& l, T* dx, std::int64_t ldx, std::int64_t from,
-                        std::int64_t to) {
-  const Panels<const T> W_transposed = transposed(l);
-  multiply(from, to, 0, W_transposed.ld, l.units, Matrix<T>{l.D, l.ld}, W_transposed,
-           [dx, ldx](auto row, auto column, auto& sums) CHAINRULE_INLINE {
+inline void delta_of_panel(const Layer<T>& l, T* dx, std::int64_t ldx, std::int64_t from,
+                           std::int64_t to, std::int64_t column, std::int64_t first,
+                           Panels<const T> W_transposed) {
+  T* const at = dx + column;
+  multiply(from, to, 0, W_transposed.ld, W_transposed.rows, Matrix<T>{l.D + first, l.ld},
+           W_transposed, [at, ldx, first](auto row, auto within, auto& sums) CHAINRULE_INLINE {
+             T* const x = at + row * ldx + within;
+             if (first > 0) {
+               for_each_sum(sums, [&](auto r, auto v) CHAINRULE_INLINE {
+                 sums[r][v] += load(x + r * ldx + v * kLanes<T>);
+               });
+             }
              for_each_sum(sums, [&](auto r, auto v) CHAINRULE_INLINE {
-               store(dx + (row + r) * ldx + column + v * kLanes<T>, sums[r][v]);
+               store(x + r * ldx + v * kLanes<T>, sums[r][v]);
              });
            });
 }
 
+// All columns of dx for rows from .. to, where all of W^T is at hand.
+template <class T>
+inline void dense_delta(const Layer<T>& l, T* dx, std::int64_t ldx, std::int64_t from,
+                        std::int64_t to) {
+  const Panels<const T> all = transposed(l);
+  for (std::int64_t c = 0; c < all.ld; c += kPanel<T>) {
+    delta_of_panel<T>(l, dx, ldx, from, to, c, 0, {all.panel(c), all.rows, all.width(c)});
+  }
+}
+
+// The columns of one panel for all rows; its part of W^T is made here, some rows at a time.
+template <class T>
+CHAINRULE_APART void dense_delta_of_columns(const Layer<T>& l, T* dx, std::int64_t ldx,
+                                            std::int64_t rows, std::int64_t column) {
+  constexpr std::int64_t kRows = 65536 / (kPanel<T> * sizeof(T));
+  alignas(kVectorBytes) T panel[kRows * kPanel<T>];
+  const std::int64_t width = transposed(l).width(column);
+  for (std::int64_t first = 0; first < l.units; first += kRows) {
+    const std::int64_t last = l.units - first < kRows ? l.units : first + kRows;
+    transpose<T>(l.W(), column, width, first, last, panel);
+    delta_of_panel<T>(l, dx, ldx, 0, rows, column, first, {panel, last - first, width});
+  }
+}
+
 // The gradient reads A_below and D by columns. Where A_below has more pages than a processor knows
 // at once the addresses of, both are first copied into the order in which the tiles read them: D
-// into panels, in the place of Z, which nobody needs any more, and A_below a tile at a time.
+// into panels, in the place of the layer's own A, and A_below a tile at a time.
 template <class T>
 inline bool packs_gradient(const Layer<T>& l, std::int64_t rows) {
   constexpr std::int64_t kKnown = 64 * 4096;  // bytes
@@ -58,7 +90,7 @@ inline bool packs_gradient(const Layer<T>& l, std::int64_t rows) {
 template <class T>
 CHAINRULE_APART void pack_delta(const Layer<T>& l, std::int64_t from, std::int64_t to,
                                 std::int64_t rows) {
-  const Panels<T> packed = {l.Z, rows, l.width};
+  const Panels<T> packed = {l.A, rows, l.width};
   for (std::int64_t c = 0; c < l.width; c += kPanel<T>) {
     for (std::int64_t r = from; r < to; ++r) {
       copy(l.D + r * l.ld + c, packed.tile(r, c), packed.width(c));
@@ -89,7 +121,7 @@ inline void dense_gradient(const Layer<T>& l, Matrix<T> below, std::int64_t rows
       copy(below.at + r * below.row + from, columns + r * width, width);
     }
     multiply(0, width, 0, l.width, rows, Transposed<T>{columns, width},
-             Panels<const T>{l.Z, rows, l.width}, tile_of_rows);
+             Panels<const T>{l.A, rows, l.width}, tile_of_rows);
   }
 }
 

@@ -5,8 +5,8 @@
 // so the results do not depend on how many there are.
 #pragma once
 
+#include "backward.hpp"
 #include "step.hpp"
-#include "team.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
 
@@ -25,18 +25,6 @@ class Patience {
   static constexpr std::int64_t kWorkBetweenLooks = 1 << 21;  // well under 10 ms on any machine
   Watch watch_;
   std::int64_t work_ = 0;
-};
-
-inline std::int64_t lesser(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
-
-// Rows a block of rows: the part of 0 .. rows that falls to one of several threads.
-struct Share {
-  std::int64_t from, to;
-  Share(std::int64_t rows, std::int64_t unit, int part, int parts) {
-    const std::int64_t units = (rows + unit - 1) / unit;
-    from = lesser(rows, units * part / parts * unit);
-    to = lesser(rows, units * (part + 1) / parts * unit);
-  }
 };
 
 // Into how many pieces a panel is cut: only where each thread has enough to do between two
@@ -62,14 +50,16 @@ struct Batch {
   T* outputs = nullptr;  // of the rows of the order, or null
 };
 
-// The gradients of one panel. With a step it is made at once in the kernels, tile by tile.
+// The gradients of layers from .. to, of one panel. With a step it is made at once in the kernels,
+// tile by tile.
 template <class T>
-inline void gradients_of_panel(Network<T>& network, Matrix<T> X, std::int64_t rows, bool first,
-                               const Step<T>* step, int part, int parts) {
+inline void gradients_of_layers(Network<T>& network, int from_layer, int to_layer, Matrix<T> X,
+                                std::int64_t rows, bool first, const Step<T>* step, int part,
+                                int parts) {
   constexpr int L = kLanes<T>;
   constexpr std::int64_t kUnit = 8;  // rows; a tile of one or two would add up in another order
   alignas(kVectorBytes) T scratch[kMostRows<1> * 2 * L];
-  for (int i = 0; i < network.depth(); ++i) {
+  for (int i = from_layer; i < to_layer; ++i) {
     const Layer<T>& l = network.layer(i);
     if (l.stage->kind == Kind::prelu && part == i % parts && l.own[0].g) {
       prelu_gradient(l, l.own[0].g, rows, first);
@@ -117,6 +107,26 @@ inline void gradients_of_panel(Network<T>& network, Matrix<T> X, std::int64_t ro
   }
 }
 
+// The same of all layers, from the last down: where a layer's D is packed into the place of its A,
+// the layer above has read that before.
+template <class T>
+inline void gradients_of_panel(Network<T>& network, Team& team, int parts, Matrix<T> X,
+                               std::int64_t rows, bool first, const Step<T>* step) {
+  const auto packs = [&](int i) { return packs_gradient(network.layer(i), rows); };
+  for (int to = network.depth(), from = to - 1; to > 0; to = from--) {
+    if (packs(from)) {
+      team.run(parts, [&](int part, int of) {
+        const Share share(rows, kBlockRows, part, of);
+        pack_delta(network.layer(from), share.from, share.to, rows);
+      });
+    }
+    while (from > 0 && !packs(from - 1)) --from;
+    team.run(parts, [&](int part, int of) {
+      gradients_of_layers(network, from, to, X, rows, first, step, part, of);
+    });
+  }
+}
+
 // Leaves the gradients of a batch in the network, or with a step makes it as far as gradients_of
 // panel() can; adds its loss to *total, and its measures if there is room for them.
 template <class T>
@@ -132,30 +142,14 @@ inline Status gradients_of_batch(Network<T>& network, Team& team, const Batch<T>
     const int parts = pieces_of_panel(network, team, rows);
     team.run(parts, [&](int part, int of) {
       const Share share(rows, kBlockRows, part, of);
-      if (at_first) network.transpose_kernels(part, of);
+      if (at_first) transpose_kernels(network, part, of);
       network.gather(batch.data, batch.order, first, share.from, share.to);
       network.forward(X, share.from, share.to, mode, true);
       network.template loss<true>(share.from, share.to, batch.scale);
       if (batch.outputs) network.write_outputs(share.from, share.to, batch.outputs, first);
-      if (of > 1) return;
-      network.deltas(0, rows, mode, at_first);
-      network.pack_deltas(0, rows, rows);
     });
-    if (parts > 1) {
-      team.run(parts, [&](int part, int of) {
-        const Share share(rows, kBlockRows, part, of);
-        network.deltas(share.from, share.to, mode, at_first);
-      });
-    }
-    if (parts > 1 && network.packs_gradients(rows)) {
-      team.run(parts, [&](int part, int of) {
-        const Share share(rows, kBlockRows, part, of);
-        network.pack_deltas(share.from, share.to, rows);
-      });
-    }
-    team.run(parts, [&](int part, int of) {
-      gradients_of_panel(network, X, rows, at_first, at_last ? step : nullptr, part, of);
-    });
+    deltas_of_panel(network, team, parts, rows, mode, at_first);
+    gradients_of_panel(network, team, parts, X, rows, at_first, at_last ? step : nullptr);
     network.add_up(rows, total, measures);
     if (patience.ends_after(3 * rows * network.work())) return Status::interrupted;
   }

@@ -41,7 +41,7 @@ template <class F, class T>
 [[gnu::flatten]] inline void pull_back_lanes(const LaneLayer<T>& layer, std::int64_t n) {
   const LaneLayer<T> l = layer;
   for (std::int64_t k = 0; k < n; k += kLanes<T>) {
-    const Vec<T> slope = F::template derivative<T>(load(l.Z + k), load(l.A + k), l.alpha);
+    const Vec<T> slope = derivative_of<F, T>(load(l.Z + k), load(l.A + k), l.alpha);
     store(l.D + k, load(l.D + k) * slope);
   }
 }

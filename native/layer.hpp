@@ -2,6 +2,7 @@
 // data.
 #pragma once
 
+#include "activations.hpp"
 #include "engine.hpp"
 #include "optimizers.hpp"
 #include "panel.hpp"
@@ -41,8 +42,8 @@ struct Layer {
   std::int64_t width;  // units rounded up to whole vectors
   std::int64_t ld;     // distance of the rows of Z, A, D and kept
   Parameters<T>* own;  // stage->n_blocks of them
-  T *Z, *A, *D;        // (panel rows, ld): D is dL/dZ
-  T* W_transposed;     // (units, inputs) in panels, of a dense layer
+  T *Z, *A, *D;        // (panel rows, ld): D is dL/dZ; Z may lie where A does
+  T* W_transposed;     // (units, inputs) in panels, of a dense layer; null if it is made in parts
   T* kept;          // (panel rows, ld): x^ of a normalisation, the factors of dropout, x of prelu
   T *mean, *scale;  // (ld) or (panel rows): of a normalisation
   T* variance;      // (ld)
@@ -50,6 +51,17 @@ struct Layer {
   Panels<T> W() const { return own[0].panels(own[0].w); }
   T* b() const { return stage->n_blocks > 1 ? own[1].w : nullptr; }
 };
+
+inline bool is_row_wise(const Stage& stage) {
+  bool is = false;
+  with_row(stage.activation, Activations(), [&]<class F>(Type<F>) { is = F::kRowWise; });
+  return is;
+}
+inline bool is_from_A(const Stage& stage) {
+  bool is = false;
+  with_row(stage.activation, Activations(), [&]<class F>(Type<F>) { is = kFromA<F>; });
+  return is;
+}
 
 // How to compute: as in training or as in use, and which random numbers this step has.
 struct Mode {
@@ -63,6 +75,7 @@ template <class T>
 CHAINRULE_APART void activate(const Layer<T>& l, std::int64_t from, std::int64_t to) {
   const T alpha = static_cast<T>(l.stage->alpha);
   with_row(l.stage->activation, Activations(), [&]<class F>(Type<F>) {
+    if (std::is_same_v<F, Linear> && l.Z == l.A) return;
     if constexpr (F::kRowWise) {
       for (std::int64_t r = from; r < to; ++r) {
         F::template value_row<T>(l.Z + r * l.ld, l.A + r * l.ld, l.units);
@@ -86,9 +99,11 @@ CHAINRULE_APART void activate(const Layer<T>& l, std::int64_t from, std::int64_t
   });
 }
 
-// From dL/dA, which stands in D, to dL/dZ, in its place.
+// From dL/dA, which stands in D, to dL/dZ, in its place: columns first .. last of rows from .. to,
+// for an activation of whole rows all columns.
 template <class T>
-CHAINRULE_APART void pull_back(const Layer<T>& l, std::int64_t from, std::int64_t to) {
+CHAINRULE_APART void pull_back(const Layer<T>& l, std::int64_t from, std::int64_t to,
+                               std::int64_t first, std::int64_t last) {
   const T alpha = static_cast<T>(l.stage->alpha);
   with_row(l.stage->activation, Activations(), [&]<class F>(Type<F>) {
     if constexpr (F::kRowWise) {
@@ -99,12 +114,22 @@ CHAINRULE_APART void pull_back(const Layer<T>& l, std::int64_t from, std::int64_
     } else {
       const T *const Z = l.Z, *const A = l.A;
       T* const D = l.D;
-      const std::int64_t end = to * l.ld;
-      for (std::int64_t k = from * l.ld; k < end; k += kLanes<T>) {
-        store(D + k, load(D + k) * F::template derivative<T>(load(Z + k), load(A + k), alpha));
+      const bool whole = last - first == l.ld;  // then the rows are one piece
+      const std::int64_t pieces = whole ? 1 : to - from;
+      const std::int64_t n = whole ? (to - from) * l.ld : last - first;
+      for (std::int64_t i = 0; i < pieces; ++i) {
+        const std::int64_t begin = (from + i) * l.ld + first;
+        for (std::int64_t k = begin; k < begin + n; k += kLanes<T>) {
+          store(D + k, load(D + k) * derivative_of<F, T>(load(Z + k), load(A + k), alpha));
+        }
       }
     }
   });
+}
+
+template <class T>
+inline void pull_back(const Layer<T>& l, std::int64_t from, std::int64_t to) {
+  pull_back(l, from, to, 0, l.ld);
 }
 
 }  // namespace chainrule::CHAINRULE_ISA

@@ -1,9 +1,7 @@
-// A network during a call: its parameters in panels, and forward and backward over a panel of rows
-// of data. Forward, loss and deltas work on rows from .. to, so that threads can share a panel.
+// A network during a call: its parameters in panels, and forward over a panel of rows of data, with
+// the loss. Both work on rows from .. to, so that threads can share a panel.
 //
-//   forward    A = f(Z), Z from the layer below                    (rows, units)
-//   deltas     D = dL/dZ = dL/dA * f'(Z), dL/dA from the layer above
-//   gradients  of all parameters, added up over the panels of a batch
+//   forward  A = f(Z), Z from the layer below  (rows, units)
 //
 // Matrices of activations have rows of `ld` elements, the columns beyond `units` being padding.
 #pragma once
@@ -16,6 +14,10 @@ namespace chainrule::CHAINRULE_ISA {
 
 // Losses are added up in blocks of so many rows: the same sum whichever thread has which block.
 constexpr std::int64_t kBlockRows = 16;
+
+// Kernels are transposed whole, once a step, while they take no more than this together; the others
+// a panel at a time, where it is read.
+constexpr std::int64_t kTransposedBytes = 1 << 18;
 
 template <class T>
 class Network {
@@ -164,10 +166,10 @@ class Network {
   }
 
   // The loss and the measures of rows from .. to, by blocks; from is a multiple of kBlockRows. With
-  // Delta also D of the last layer, `scale` weighing all samples.
+  // Delta also D = dL/dZ of the last layer, `scale` weighing all samples.
   template <bool Delta>
-  void loss(std::int64_t from, std::int64_t to, T scale) {
-    for (; from < to; from += kBlockRows) {
+  void loss(const std::int64_t first, std::int64_t to, T scale) {
+    for (std::int64_t from = first; from < to; from += kBlockRows) {
       const std::int64_t end = to - from < kBlockRows ? to : from + kBlockRows;
       const std::int64_t block = from / kBlockRows;
       Vec<T> total = {};
@@ -179,6 +181,7 @@ class Network {
       for (int m = 0; m < program_.n_measures; ++m) sums[m] = 0;
       measure(from, end - from, Y_ + from * ld_targets(), sums);
     }
+    if (Delta && !program_.on_logits) pull_back(last(), first, to);
   }
 
   // The outputs of rows from .. to of the panel, to their place in those of all rows, from row
@@ -205,67 +208,6 @@ class Network {
     for_loss([&]<class F>(Type<F>) { loss_of_rows<F, true>(0, 1, y, T(1), total); });
     if (program_.n_measures > 0) measure(0, 1, y, measures);
     if (!program_.on_logits) pull_back(last(), 0, 1);
-  }
-
-  // For deltas(): once a step, since the kernels change with every step. Of `parts` equal parts of
-  // the work, this one.
-  void transpose_kernels(int part, int parts) {
-    for (int i = 1; i < depth(); ++i) {
-      const Layer<T>& l = layers_[i];
-      if (l.stage->kind != Kind::dense) continue;
-      const std::int64_t vectors = l.width / L;
-      transpose<T>(l.inputs, l.units, vectors * part / parts * L, vectors * (part + 1) / parts * L,
-                   l.W(), transposed(l));
-    }
-  }
-
-  // D of all layers, from what loss() left in the last, for rows from .. to of a panel.
-  void deltas(std::int64_t from, std::int64_t to, const Mode& mode, bool first_panel) {
-    if (!program_.on_logits) pull_back(last(), from, to);
-    for (int i = depth() - 1; i >= 0; --i) {
-      const Layer<T>& l = layers_[i];
-      Layer<T>* below = i > 0 ? &layers_[i - 1] : nullptr;
-      T* dx = below ? below->D : nullptr;
-      switch (l.stage->kind) {
-        case Kind::dense:
-          if (dx) dense_delta<T>(l, dx, below->ld, from, to);
-          break;
-        case Kind::activation:
-        case Kind::gaussian_noise:
-          if (dx) copy(l.D + from * l.ld, dx + from * l.ld, (to - from) * l.ld);
-          break;
-        case Kind::prelu:
-          if (dx) prelu_backward(l, dx, from, to);
-          break;
-        case Kind::dropout:
-          if (dx) multiply_by_kept(l, dx, from, to);
-          break;
-        case Kind::batch_norm:
-          batch_norm_backward(l, dx, to, mode, first_panel);
-          break;
-        case Kind::layer_norm:
-          layer_norm_backward(l, dx, to, first_panel);
-          break;
-        case Kind::rescaling:
-          if (dx) rescaling_backward(l, dx, from, to);
-          break;
-      }
-      if (below) pull_back(*below, from, to);
-    }
-  }
-
-  // Once deltas() has done all rows of a panel, which needs the place: packs D of rows from .. to
-  // for those gradients that read it so.
-  void pack_deltas(std::int64_t from, std::int64_t to, std::int64_t rows) {
-    for (int i = 0; i < depth(); ++i) {
-      if (packs_gradient(layers_[i], rows)) pack_delta(layers_[i], from, to, rows);
-    }
-  }
-  bool packs_gradients(std::int64_t rows) const {
-    for (int i = 0; i < depth(); ++i) {
-      if (packs_gradient(layers_[i], rows)) return true;
-    }
-    return false;
   }
 
   // What is below layer i: the inputs X of the panel, or the activations of the layer before.
@@ -325,13 +267,16 @@ class Network {
         const Stage& stage = program_.stages[s];
         p.is_kernel = p.is_kernel || (stage.kind == Kind::dense && stage.first_block == i);
       }
-      if (block.trainable && (gradients || (slots && !p.is_kernel)))
+      if (block.trainable && (gradients || (slots && !p.is_kernel))) {
         p.g = arena_.template take<T>(n);
+      }
       for (int s = 0; slots && block.trainable && s < n_slots(); ++s) {
         p.s[s] = slots_[s].template take<T>(n);
       }
       if (parameters_) parameters_[i] = p;
     }
+    const bool trains = gradients || slots;
+    std::int64_t left = kTransposedBytes;
     for (int i = 0; i < depth(); ++i) {
       const Stage& stage = program_.stages[i];
       Layer<T> l = {};
@@ -341,12 +286,17 @@ class Network {
       l.width = round_up(stage.units, L);
       l.ld = row_distance<T>(stage.units);
       l.own = parameters_ ? parameters_ + stage.first_block : nullptr;
-      l.Z = arena_.template take<T>(rows * l.ld);
+      const bool dense = stage.kind == Kind::dense, is_last = i == depth() - 1;
       l.A = arena_.template take<T>(rows * l.ld);
-      l.D = arena_.template take<T>(rows * l.ld);
-      const bool dense = stage.kind == Kind::dense;
-      if (dense && i > 0 && (gradients || slots))
-        l.W_transposed = arena_.template take<T>(l.units * round_up(l.inputs, L));
+      // The loss reads both of the last layer, and has its D as a place to work in.
+      l.Z = is_last || !is_from_A(stage) ? arena_.template take<T>(rows * l.ld) : l.A;
+      if (trains || is_last) l.D = arena_.template take<T>(rows * l.ld);
+      const std::int64_t n = l.units * round_up(l.inputs, L);
+      const bool fits = n * std::int64_t{sizeof(T)} <= left;
+      if (trains && dense && i > 0 && (fits || is_row_wise(program_.stages[i - 1]))) {
+        l.W_transposed = arena_.template take<T>(n);
+        if (fits) left -= n * std::int64_t{sizeof(T)};
+      }
       if (!dense && stage.kind != Kind::activation) {
         l.kept = arena_.template take<T>(rows * l.ld);
         l.mean = arena_.template take<T>(l.ld);

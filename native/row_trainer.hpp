@@ -133,7 +133,7 @@ class RowTrainer {
     for (std::int64_t c = 0; c < below.width; c += L) {
       const Vec<T> dA = delta_and_update<T>(kernel, c, below.A, above, rate);
       const Vec<T> z = load(below.Z + c), a = load(below.A + c);
-      const Vec<T> d = dA * F::template derivative<T>(z, a, alpha);
+      const Vec<T> d = dA * derivative_of<F, T>(z, a, alpha);
       store(below.D + c, first_lanes<T>(d, below.units - c));
     }
   }

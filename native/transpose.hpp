@@ -44,24 +44,24 @@ CHAINRULE_INLINE inline void store_columns(Vec<T>* block, T* x, std::int64_t ld,
   }
 }
 
-// to[j, i] = from[i, j] for i < rows and those j < columns that lie in first .. last, both in
-// panels; first is a multiple of the lanes. Where rows end within a vector, the rest of that vector
-// of `to` becomes zero.
+// A panel of the transposed matrix: to[j - first, i - column] = from[i, j], for the rows i that lie
+// in column .. column + width and for the columns j in first .. last; first is a multiple of the
+// lanes. to (last - first, width) is zero where from has no such row.
 template <class T>
-CHAINRULE_APART void transpose(std::int64_t rows, std::int64_t columns, std::int64_t first,
-                               std::int64_t last, Panels<const T> from, Panels<T> to) {
+CHAINRULE_APART void transpose(Panels<const T> from, std::int64_t column, std::int64_t width,
+                               std::int64_t first, std::int64_t last, T* to) {
   constexpr int L = kLanes<T>;
+  const std::int64_t rows = from.rows - column;
   for (std::int64_t j = first; j < last; j += L) {
-    const T* in = from.vector(0, j);
-    const std::int64_t ld_in = from.row(j - j % kPanel<T>), n = columns - j < L ? columns - j : L;
-    for (std::int64_t i = 0; i < rows; i += L) {
+    const T* const in = from.vector(column, j);
+    const std::int64_t ld = from.row(j - j % kPanel<T>), n = last - j < L ? last - j : L;
+    for (std::int64_t i = 0; i < width; i += L) {
       Vec<T> block[L];
-      for (int k = 0; k < L; ++k) block[k] = i + k < rows ? load(in + (i + k) * ld_in) : Vec<T>{};
+      for (int k = 0; k < L; ++k) block[k] = i + k < rows ? load(in + (i + k) * ld) : Vec<T>{};
       transpose_block<T>(block);
-      T* out = to.vector(j, i);
-      const std::int64_t ld_out = to.row(i - i % kPanel<T>);
+      T* const out = to + (j - first) * width + i;
       for (int k = 0; k < L; ++k) {
-        if (k < n) store(out + k * ld_out, block[k]);
+        if (k < n) store(out + k * width, block[k]);
       }
     }
   }

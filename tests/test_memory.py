@@ -15,7 +15,13 @@ pytestmark = pytest.mark.skipif(
 MB = 2**20
 WIDTHS = (784, 512, 10)
 BATCH_SIZE = 128
-PARAMETERS = sum(a * b + b for a, b in pairwise(WIDTHS))
+
+
+def parameters(widths):
+    return sum(a * b + b for a, b in pairwise(widths))
+
+
+PARAMETERS = parameters(WIDTHS)
 
 # Prints by how many bytes the process was larger at its largest than before the call. Its data is
 # the largest thing that it ever held before. Everything runs once on a few rows, to be loaded.
@@ -35,11 +41,11 @@ def largest():
     with open("/proc/self/status") as status:
         return 1024 * int(re.search(r"VmHWM:\\s+(\\d+) kB", status.read())[1])
 
-call, samples, dtype, batch_size, *widths = sys.argv[1:]
+call, samples, dtype, batch_size, activation, *widths = sys.argv[1:]
 inputs, *units = map(int, widths)
 *hidden, outputs = units
 engine = get_engine("native")
-architecture = Architecture(inputs, (*(Dense(n, "relu") for n in hidden), Dense(outputs)))
+architecture = Architecture(inputs, (*(Dense(n, activation) for n in hidden), Dense(outputs)))
 program = Program(architecture, optimizer=Adam(0.001))
 rng = np.random.default_rng(0)
 theta = architecture.draw(rng).astype(dtype)
@@ -78,9 +84,9 @@ print(largest() - before, data.X.nbytes)
 """
 
 
-def growth(call, samples, dtype="float32", batch_size=BATCH_SIZE, widths=WIDTHS):
+def growth(call, samples, dtype="float32", batch_size=BATCH_SIZE, widths=WIDTHS, activation="relu"):
     """Return by how many bytes a process grew during a call, and the bytes of its X."""
-    arguments = map(str, (call, samples, dtype, batch_size, *widths))
+    arguments = map(str, (call, samples, dtype, batch_size, activation, *widths))
     done = subprocess.run(
         [sys.executable, "-c", PROBE, *arguments], capture_output=True, text=True, check=True
     )
@@ -121,8 +127,18 @@ def test_more_samples_take_no_more():
     assert many - few < 2 * MB  # of which 0.12 MB are the order of the samples
 
 
-def test_a_first_run_holds_nothing_twice():
-    grown, _ = growth("fit", 5_000)
-    kept = 3 * PARAMETERS  # beside theta: the kernels in panels, and both of Adam's slots
-    of_a_batch = BATCH_SIZE * 3 * sum(WIDTHS)  # Z, A and D
-    assert kept * 4 < grown < (kept + of_a_batch) * 4 + MB
+@pytest.mark.parametrize("widths", [WIDTHS, (784, 512, 512, 10)])
+def test_a_first_run_holds_nothing_twice(widths):
+    grown, _ = growth("fit", 5_000, widths=widths)
+    inputs, *units = widths
+    kept = 3 * parameters(widths)  # beside theta: the kernels in panels, and both of Adam's slots
+    of_a_batch = BATCH_SIZE * (inputs + 2 * sum(units))  # X, and A and D, since relu needs no Z
+    assert kept * 4 < grown < (kept + of_a_batch) * 4 + MB // 4
+
+
+def test_a_layer_keeps_what_its_activation_needs_for_the_way_back():
+    """The derivative of silu is computed from Z, that of tanh from A alone."""
+    widths = (784, 2048, 4)
+    silu, tanh = (growth("fit", 12_000, widths=widths, activation=f)[0] for f in ("silu", "tanh"))
+    Z = BATCH_SIZE * 2048 * 4
+    assert abs(silu - tanh - Z) < MB // 4

@@ -1,0 +1,103 @@
+// Backward over a panel of rows of data, from D of the last layer, which the loss left there:
+//
+//   D = dL/dZ = dL/dA * f'(Z), dL/dA from the layer above  (rows, units)
+//
+// A large kernel is transposed where it is read, by the thread that has those columns of dL/dA; all
+// other layers are gone through by rows.
+#pragma once
+
+#include "network.hpp"
+#include "share.hpp"
+#include "team.hpp"
+
+namespace chainrule::CHAINRULE_ISA {
+
+// Those kernels that are transposed whole, once a step, since they change with every step. Of
+// `parts` parts of the work, this one.
+template <class T>
+inline void transpose_kernels(Network<T>& network, int part, int parts) {
+  int panel = 0;
+  for (int i = 1; i < network.depth(); ++i) {
+    const Layer<T>& l = network.layer(i);
+    if (!l.W_transposed) continue;
+    const Panels<T> all = transposed(l);
+    for (std::int64_t c = 0; c < all.ld; c += kPanel<T>) {
+      if (panel++ % parts != part) continue;
+      transpose<T>(l.W(), c, all.width(c), 0, l.units, all.panel(c));
+    }
+  }
+}
+
+// From D of layer i to D of the layer below, for rows from .. to.
+template <class T>
+inline void delta_by_rows(Network<T>& network, int i, std::int64_t from, std::int64_t to,
+                          const Mode& mode, bool first_panel) {
+  const Layer<T>& l = network.layer(i);
+  const Layer<T>* below = i > 0 ? &network.layer(i - 1) : nullptr;
+  T* const dx = below ? below->D : nullptr;
+  switch (l.stage->kind) {
+    case Kind::dense:
+      if (dx) dense_delta<T>(l, dx, below->ld, from, to);
+      break;
+    case Kind::activation:
+    case Kind::gaussian_noise:
+      if (dx) copy(l.D + from * l.ld, dx + from * l.ld, (to - from) * l.ld);
+      break;
+    case Kind::prelu:
+      if (dx) prelu_backward(l, dx, from, to);
+      break;
+    case Kind::dropout:
+      if (dx) multiply_by_kept(l, dx, from, to);
+      break;
+    case Kind::batch_norm:
+      batch_norm_backward(l, dx, to, mode, first_panel);
+      break;
+    case Kind::layer_norm:
+      layer_norm_backward(l, dx, to, first_panel);
+      break;
+    case Kind::rescaling:
+      if (dx) rescaling_backward(l, dx, from, to);
+      break;
+  }
+  if (below) pull_back(*below, from, to);
+}
+
+// The same for all rows, but a part of the columns.
+template <class T>
+inline void delta_by_columns(Network<T>& network, int i, std::int64_t rows, int part, int parts) {
+  const Layer<T>&l = network.layer(i), &below = network.layer(i - 1);
+  const Share share(round_up(l.inputs, kLanes<T>), kPanel<T>, part, parts);
+  for (std::int64_t c = share.from; c < share.to; c += kPanel<T>) {
+    dense_delta_of_columns<T>(l, below.D, below.ld, rows, c);
+    pull_back(below, 0, rows, c, c + transposed(l).width(c));
+  }
+}
+
+// D of all layers, in as few turns of the team as the layers allow.
+template <class T>
+inline void deltas_of_panel(Network<T>& network, Team& team, int parts, std::int64_t rows,
+                            const Mode& mode, bool first_panel) {
+  const auto by_columns = [&](int i) {
+    const Layer<T>& l = network.layer(i);
+    return i > 0 && l.stage->kind == Kind::dense && !l.W_transposed;
+  };
+  const int lowest = network.layer(0).stage->kind == Kind::dense ? 1 : 0;  // nothing is below it
+  for (int i = network.depth() - 1; i >= lowest;) {
+    if (by_columns(i)) {
+      team.run(parts, [&](int part, int of) { delta_by_columns(network, i, rows, part, of); });
+      --i;
+      continue;
+    }
+    int next = i;
+    while (next >= lowest && !by_columns(next)) --next;
+    team.run(parts, [&](int part, int of) {
+      const Share share(rows, kBlockRows, part, of);
+      for (int k = i; k > next; --k) {
+        delta_by_rows(network, k, share.from, share.to, mode, first_panel);
+      }
+    });
+    i = next;
+  }
+}
+
+}  // namespace chainrule::CHAINRULE_ISA
