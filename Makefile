@@ -103,7 +103,7 @@ build/sanitize/made: $(VENV)/made-dev $(SOURCES)
 
 # The tests of threads. What Python and NumPy do is not seen: they are not built for ThreadSanitizer.
 THREAD_CASES := all_threads or (without_training and dense) or (test_training and 100 and float32) \
-  or (many_inputs and float32) \
+  or (many_inputs and float32) or (large and two and float32) \
   or (average and float64 and ordered)
 test-threads: build/threads/made
 	$(call UNDER,threads) LD_PRELOAD="$(call LIBRARY,tsan)" \

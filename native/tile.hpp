@@ -84,19 +84,33 @@ template <int Vectors>
 constexpr int kMostRows = (kRegisters == 32 ? 24 : 12) / (Vectors == 1 ? 3 : 4) * 2;
 
 // Rows x Vectors accumulators: each step of k loads Vectors vectors of B and broadcasts Rows
-// elements of A.
+// elements of A. The tallest tiles, those of large products, fetch rows of B some steps ahead where
+// the panel is more than half of the first cache: it comes from behind it then.
 template <int Rows, int Vectors, class T, class M, class Epilogue>
 CHAINRULE_INLINE inline void tile(std::int64_t K, M A, const T* b, std::int64_t ldb,
                                   std::int64_t row, std::int64_t column, Epilogue&& epilogue) {
+  constexpr std::int64_t kAhead = 8, kHalf = 16384;
   Vec<T> sum[Rows][Vectors] = {};
   Columns<Rows, M> a(A, row);
-  for (std::int64_t k = 0; k < K; ++k, a.next(), b += ldb) {
-    Vec<T> bs[Vectors];
-    unrolled<Vectors>([&](auto v) CHAINRULE_INLINE { bs[v] = load(b + v * kLanes<T>); });
-    unrolled<Rows>([&](auto r) CHAINRULE_INLINE {
-      const T x = a.element(r);
-      unrolled<Vectors>([&](auto v) CHAINRULE_INLINE { sum[r][v] += x * bs[v]; });
-    });
+  const auto add_up = [&](auto fetches) CHAINRULE_INLINE {
+    for (std::int64_t k = 0; k < K; ++k, a.next(), b += ldb) {
+      Vec<T> bs[Vectors];
+      unrolled<Vectors>([&](auto v) CHAINRULE_INLINE { bs[v] = load(b + v * kLanes<T>); });
+      if constexpr (fetches) fetch(b + kAhead * ldb, Vectors * kLanes<T>);
+      unrolled<Rows>([&](auto r) CHAINRULE_INLINE {
+        const T x = a.element(r);
+        unrolled<Vectors>([&](auto v) CHAINRULE_INLINE { sum[r][v] += x * bs[v]; });
+      });
+    }
+  };
+  if constexpr (Vectors == 2 && Rows >= kMostRows<2> - 1) {
+    if (K * ldb * std::int64_t{sizeof(T)} > kHalf) {
+      add_up(std::true_type());
+    } else {
+      add_up(std::false_type());
+    }
+  } else {
+    add_up(std::false_type());
   }
   epilogue(row, column, sum);
 }

@@ -244,7 +244,7 @@ def test_the_same_bits_in_any_company(
     assert in_lanes(fast_engine, program) != dropout
     networks = 150
     thetas, data = problem(make_problem, program, dtype, networks)
-    epochs = 400  # long enough for several threads to start
+    epochs = 160  # long enough for three threads to start
     settings = {"epochs": epochs, "batch_size": batch_size}
     threads(1)
     expected = train(fast_engine, program, thetas, data, **settings)

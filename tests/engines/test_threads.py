@@ -24,7 +24,7 @@ from chainrule.optimizers import SGD
 chainrule.set_num_threads(int(sys.argv[1]))
 layers = (Dense(2, sys.argv[2]), Dense(1))
 program = Program(Architecture(2, layers), optimizer=SGD(1e-6))
-X, Y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 10_000, [0, 1, 1, 0] * 10_000
+X, Y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 1_000, [0, 1, 1, 0] * 1_000
 thetas = np.full((200, 9), 0.5)
 def train(epochs):
     chainrule.train_many(program, X, Y, thetas=thetas, epochs=epochs, batch_size=1)
@@ -32,7 +32,7 @@ train(1)
 before = thetas.copy()
 print("begun", flush=True)
 try:
-    train(2000)
+    train(20_000)
 except KeyboardInterrupt:
     print(np.isfinite(thetas).all(), (thetas != before).any(axis=1).sum() > 0)
 """
