@@ -7,7 +7,7 @@ namespace chainrule::CHAINRULE_ISA {
 
 inline std::int64_t lesser(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
 
-// Rows a block of rows: the part of 0 .. rows that falls to one of several threads.
+// The part of 0 .. rows that falls to one of several threads, in whole units of so many rows.
 struct Share {
   std::int64_t from, to;
   Share(std::int64_t rows, std::int64_t unit, int part, int parts) {
