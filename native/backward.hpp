@@ -2,13 +2,11 @@
 //
 //   D = dL/dZ = dL/dA * f'(Z), dL/dA from the layer above  (rows, units)
 //
-// A large kernel is transposed where it is read, by the thread that has those columns of dL/dA; all
-// other layers are gone through by rows.
+// This goes by rows. A large kernel's delta goes by columns, together with its gradient, as each
+// panel of its transpose is made (gradient.hpp).
 #pragma once
 
 #include "network.hpp"
-#include "share.hpp"
-#include "team.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
 
@@ -60,44 +58,6 @@ inline void delta_by_rows(Network<T>& network, int i, std::int64_t from, std::in
       break;
   }
   if (below) pull_back(*below, from, to);
-}
-
-// The same for all rows, but a part of the columns.
-template <class T>
-inline void delta_by_columns(Network<T>& network, int i, std::int64_t rows, int part, int parts) {
-  const Layer<T>&l = network.layer(i), &below = network.layer(i - 1);
-  const Share share(round_up(l.inputs, kLanes<T>), kPanel<T>, part, parts);
-  for (std::int64_t c = share.from; c < share.to; c += kPanel<T>) {
-    dense_delta_of_columns<T>(l, below.D, below.ld, rows, c);
-    pull_back(below, 0, rows, c, c + transposed(l).width(c));
-  }
-}
-
-// D of all layers, in as few turns of the team as the layers allow.
-template <class T>
-inline void deltas_of_panel(Network<T>& network, Team& team, int parts, std::int64_t rows,
-                            const Mode& mode, bool first_panel) {
-  const auto by_columns = [&](int i) {
-    const Layer<T>& l = network.layer(i);
-    return i > 0 && l.stage->kind == Kind::dense && !l.W_transposed;
-  };
-  const int lowest = network.layer(0).stage->kind == Kind::dense ? 1 : 0;  // nothing is below it
-  for (int i = network.depth() - 1; i >= lowest;) {
-    if (by_columns(i)) {
-      team.run(parts, [&](int part, int of) { delta_by_columns(network, i, rows, part, of); });
-      --i;
-      continue;
-    }
-    int next = i;
-    while (next >= lowest && !by_columns(next)) --next;
-    team.run(parts, [&](int part, int of) {
-      const Share share(rows, kBlockRows, part, of);
-      for (int k = i; k > next; --k) {
-        delta_by_rows(network, k, share.from, share.to, mode, first_panel);
-      }
-    });
-    i = next;
-  }
 }
 
 }  // namespace chainrule::CHAINRULE_ISA

@@ -31,16 +31,14 @@ inline Panels<T> transposed(const Layer<T>& l) {
   return {l.W_transposed, l.units, round_up(l.inputs, kLanes<T>)};
 }
 
-// Columns of dx (rows, ldx) from the panel of W^T that begins with column `column`, of which
-// W_transposed holds the rows from `first` on; what those before add up to is in dx.
+// Columns dx, dx + 1, ... (rows, ldx apart) from a panel of W^T, of which W_transposed holds the
+// rows from `first` on; what those before add up to is in dx.
 template <class T>
 inline void delta_of_panel(const Layer<T>& l, T* dx, std::int64_t ldx, std::int64_t from,
-                           std::int64_t to, std::int64_t column, std::int64_t first,
-                           Panels<const T> W_transposed) {
-  T* const at = dx + column;
+                           std::int64_t to, std::int64_t first, Panels<const T> W_transposed) {
   multiply(from, to, 0, W_transposed.ld, W_transposed.rows, Matrix<T>{l.D + first, l.ld},
-           W_transposed, [at, ldx, first](auto row, auto within, auto& sums) CHAINRULE_INLINE {
-             T* const x = at + row * ldx + within;
+           W_transposed, [dx, ldx, first](auto row, auto within, auto& sums) CHAINRULE_INLINE {
+             T* const x = dx + row * ldx + within;
              if (first > 0) {
                for_each_sum(sums, [&](auto r, auto v) CHAINRULE_INLINE {
                  sums[r][v] += load(x + r * ldx + v * kLanes<T>);
@@ -58,27 +56,28 @@ inline void dense_delta(const Layer<T>& l, T* dx, std::int64_t ldx, std::int64_t
                         std::int64_t to) {
   const Panels<const T> all = transposed(l);
   for (std::int64_t c = 0; c < all.ld; c += kPanel<T>) {
-    delta_of_panel<T>(l, dx, ldx, from, to, c, 0, {all.panel(c), all.rows, all.width(c)});
+    delta_of_panel<T>(l, dx + c, ldx, from, to, 0, {all.panel(c), all.rows, all.width(c)});
   }
 }
 
-// The columns of one panel for all rows; its part of W^T is made here, some rows at a time.
+// The columns of the panel that begins with column `column`, for all rows; its part of W^T is made
+// here, some rows at a time.
 template <class T>
 CHAINRULE_APART void dense_delta_of_columns(const Layer<T>& l, T* dx, std::int64_t ldx,
                                             std::int64_t rows, std::int64_t column) {
-  constexpr std::int64_t kRows = 65536 / (kPanel<T> * sizeof(T));
+  constexpr std::int64_t kRows = 32768 / (kPanel<T> * sizeof(T));
   alignas(kVectorBytes) T panel[kRows * kPanel<T>];
   const std::int64_t width = transposed(l).width(column);
   for (std::int64_t first = 0; first < l.units; first += kRows) {
     const std::int64_t last = l.units - first < kRows ? l.units : first + kRows;
     transpose<T>(l.W(), column, width, first, last, panel);
-    delta_of_panel<T>(l, dx, ldx, 0, rows, column, first, {panel, last - first, width});
+    delta_of_panel<T>(l, dx, ldx, 0, rows, first, {panel, last - first, width});
   }
 }
 
 // The gradient reads A_below and D by columns. Where A_below has more pages than a processor knows
 // at once the addresses of, both are first copied into the order in which the tiles read them: D
-// into panels, in the place of the layer's own A, and A_below a tile at a time.
+// into panels, in a place that nobody needs any more, and A_below a tile at a time.
 template <class T>
 inline bool packs_gradient(const Layer<T>& l, std::int64_t rows) {
   constexpr std::int64_t kKnown = 64 * 4096;  // bytes
@@ -90,7 +89,7 @@ inline bool packs_gradient(const Layer<T>& l, std::int64_t rows) {
 template <class T>
 CHAINRULE_APART void pack_delta(const Layer<T>& l, std::int64_t from, std::int64_t to,
                                 std::int64_t rows) {
-  const Panels<T> packed = {l.A, rows, l.width};
+  const Panels<T> packed = {l.packed, rows, l.width};
   for (std::int64_t c = 0; c < l.width; c += kPanel<T>) {
     for (std::int64_t r = from; r < to; ++r) {
       copy(l.D + r * l.ld + c, packed.tile(r, c), packed.width(c));
@@ -121,7 +120,7 @@ inline void dense_gradient(const Layer<T>& l, Matrix<T> below, std::int64_t rows
       copy(below.at + r * below.row + from, columns + r * width, width);
     }
     multiply(0, width, 0, l.width, rows, Transposed<T>{columns, width},
-             Panels<const T>{l.A, rows, l.width}, tile_of_rows);
+             Panels<const T>{l.packed, rows, l.width}, tile_of_rows);
   }
 }
 

@@ -6,7 +6,9 @@
 #pragma once
 
 #include "backward.hpp"
+#include "share.hpp"
 #include "step.hpp"
+#include "team.hpp"
 
 namespace chainrule::CHAINRULE_ISA {
 
@@ -50,24 +52,71 @@ struct Batch {
   T* outputs = nullptr;  // of the rows of the order, or null
 };
 
-// The gradients of layers from .. to, of one panel. With a step it is made at once in the kernels,
-// tile by tile.
+// The gradient of a dense layer's kernel, rows from .. to of it, of one panel. With a step it is
+// made at once, tile by tile.
 template <class T>
-inline void gradients_of_layers(Network<T>& network, int from_layer, int to_layer, Matrix<T> X,
-                                std::int64_t rows, bool first, const Step<T>* step, int part,
-                                int parts) {
-  constexpr int L = kLanes<T>;
+inline void kernel_gradient(const Layer<T>& l, Matrix<T> below, std::int64_t rows,
+                            std::int64_t from, std::int64_t to, bool first, const Step<T>* step) {
+  Parameters<T>& p = l.own[0];
+  const Panels<T> W = l.W();
+  if (step && step->is_plain() && first) {
+    const T rate = step->rate();
+    dense_gradient<T>(l, below, rows, from, to,
+                      [W, rate](auto row, auto column, auto& sums) CHAINRULE_INLINE {
+                        T* w = W.tile(row, column);
+                        for_each_sum(sums, [&](auto r, auto v) CHAINRULE_INLINE {
+                          T* at = w + place_in_tile<T>(sums, r, v);
+                          store(at, load(at) - rate * sums[r][v]);
+                        });
+                      });
+    return;
+  }
+  alignas(kVectorBytes) T scratch[kMostRows<1> * kPanel<T>];
+  dense_gradient<T>(l, below, rows, from, to,
+                    [&p, W, first, step, &scratch](auto row, auto column, auto& sums)
+                        CHAINRULE_INLINE {
+                          const std::int64_t at = W.tile(row, column) - W.at;
+                          T* g = p.g ? p.g + at : scratch;
+                          if (!first) {
+                            for_each_sum(sums, [&](auto r, auto v) CHAINRULE_INLINE {
+                              sums[r][v] += load(g + place_in_tile<T>(sums, r, v));
+                            });
+                          }
+                          for_each_sum(sums, [&](auto r, auto v) CHAINRULE_INLINE {
+                            store(g + place_in_tile<T>(sums, r, v), sums[r][v]);
+                          });
+                          if (step) step->make(p, at, sizeof(sums) / sizeof(T), g);
+                        });
+}
+
+// The gradients of a layer's arrays that are no kernel, by one of the threads.
+template <class T>
+inline void other_gradients(const Layer<T>& l, std::int64_t rows, bool first) {
+  if (l.stage->kind == Kind::prelu && l.own[0].g) prelu_gradient(l, l.own[0].g, rows, first);
+  if (l.stage->kind == Kind::dense && l.b() && l.own[1].g) {
+    bias_gradient(l, l.own[1].g, rows, first);
+  }
+}
+
+// What the backward pass of a panel of data has to know.
+template <class T>
+struct Pass {
+  Matrix<T> X;
+  std::int64_t rows;
+  bool first;           // of the batch's panels: gradients begin here
+  const Step<T>* step;  // or null: not yet
+  Mode mode;
+};
+
+// The gradients of layers from .. to: the share of one of several threads.
+template <class T>
+inline void gradients_of_layers(Network<T>& network, int from_layer, int to_layer,
+                                const Pass<T>& pass, int part, int parts) {
   constexpr std::int64_t kUnit = 8;  // rows; a tile of one or two would add up in another order
-  alignas(kVectorBytes) T scratch[kMostRows<1> * 2 * L];
   for (int i = from_layer; i < to_layer; ++i) {
     const Layer<T>& l = network.layer(i);
-    if (l.stage->kind == Kind::prelu && part == i % parts && l.own[0].g) {
-      prelu_gradient(l, l.own[0].g, rows, first);
-    }
-    if (l.stage->kind != Kind::dense) continue;
-    if (part == i % parts && l.b() && l.own[1].g) bias_gradient(l, l.own[1].g, rows, first);
-    Parameters<T>& p = l.own[0];
-    if (!p.block->trainable) continue;
+    if (part == i % parts) other_gradients(l, pass.rows, pass.first);
+    if (l.stage->kind != Kind::dense || !l.own[0].block->trainable) continue;
     // The rows of W: a share for each thread, or all for one.
     const std::int64_t units = l.inputs / kUnit;
     const bool divided = units >= 2 * parts;
@@ -75,55 +124,76 @@ inline void gradients_of_layers(Network<T>& network, int from_layer, int to_laye
     const std::int64_t from = divided ? units * part / parts * kUnit : 0;
     const std::int64_t to =
         divided && part < parts - 1 ? units * (part + 1) / parts * kUnit : l.inputs;
-    const Matrix<T> below = network.below(i, X);
-    const Panels<T> W = l.W();
-    if (step && step->is_plain() && first) {
-      const T rate = step->rate();
-      dense_gradient<T>(l, below, rows, from, to,
-                        [W, rate](auto row, auto column, auto& sums) CHAINRULE_INLINE {
-                          T* w = W.tile(row, column);
-                          for_each_sum(sums, [&](auto r, auto v) CHAINRULE_INLINE {
-                            T* at = w + place_in_tile<T>(sums, r, v);
-                            store(at, load(at) - rate * sums[r][v]);
-                          });
-                        });
-    } else {
-      dense_gradient<T>(l, below, rows, from, to,
-                        [&p, W, first, step, &scratch](auto row, auto column, auto& sums)
-                            CHAINRULE_INLINE {
-                              const std::int64_t at = W.tile(row, column) - W.at;
-                              T* g = p.g ? p.g + at : scratch;
-                              if (!first) {
-                                for_each_sum(sums, [&](auto r, auto v) CHAINRULE_INLINE {
-                                  sums[r][v] += load(g + place_in_tile<T>(sums, r, v));
-                                });
-                              }
-                              for_each_sum(sums, [&](auto r, auto v) CHAINRULE_INLINE {
-                                store(g + place_in_tile<T>(sums, r, v), sums[r][v]);
-                              });
-                              if (step) step->make(p, at, sizeof(sums) / sizeof(T), g);
-                            });
-    }
+    kernel_gradient(l, network.below(i, pass.X), pass.rows, from, to, pass.first, pass.step);
   }
 }
 
-// The same of all layers, from the last down: where a layer's D is packed into the place of its A,
-// the layer above has read that before.
+// Of a large kernel both the delta below and the gradient, for a share of the kernel's rows, a
+// panel of its transpose at a time. Then nobody reads those columns of A below any more: D below
+// may take their place.
 template <class T>
-inline void gradients_of_panel(Network<T>& network, Team& team, int parts, Matrix<T> X,
-                               std::int64_t rows, bool first, const Step<T>* step) {
-  const auto packs = [&](int i) { return packs_gradient(network.layer(i), rows); };
-  for (int to = network.depth(), from = to - 1; to > 0; to = from--) {
-    if (packs(from)) {
+inline void delta_and_gradient(Network<T>& network, int i, const Pass<T>& pass, int part,
+                               int parts) {
+  const Layer<T>&l = network.layer(i), &below = network.layer(i - 1);
+  const bool in_place = below.D == below.A, trainable = l.own[0].block->trainable;
+  alignas(kVectorBytes) T aside[kPanelRows * kPanel<T>];
+  if (part == i % parts) other_gradients(l, pass.rows, pass.first);
+  const Share share(round_up(l.inputs, kLanes<T>), kPanel<T>, part, parts);
+  for (std::int64_t c = share.from; c < share.to; c += kPanel<T>) {
+    const std::int64_t width = transposed(l).width(c);
+    T* const dx = in_place ? aside : below.D + c;
+    const std::int64_t ldx = in_place ? width : below.ld;
+    dense_delta_of_columns<T>(l, dx, ldx, pass.rows, c);
+    if (trainable) {
+      const std::int64_t to = lesser(c + width, l.inputs);
+      kernel_gradient(l, network.below(i, pass.X), pass.rows, c, to, pass.first, pass.step);
+    }
+    pull_back_columns<T>(below, dx, ldx, pass.rows, c, width);
+  }
+}
+
+// D and the gradients of all layers, from the last down, in as few turns of the team as the layers
+// allow: the large kernels each by itself, what lies between them together.
+template <class T>
+inline void backward_of_panel(Network<T>& network, Team& team, int parts, const Pass<T>& pass) {
+  const auto is_large = [&](int i) {
+    const Layer<T>& l = network.layer(i);
+    return i > 0 && l.stage->kind == Kind::dense && !l.W_transposed;
+  };
+  const auto packs = [&](int i) { return packs_gradient(network.layer(i), pass.rows); };
+  const auto pack = [&](int i) {
+    team.run(parts, [&](int part, int of) {
+      const Share share(pass.rows, kBlockRows, part, of);
+      pack_delta(network.layer(i), share.from, share.to, pass.rows);
+    });
+  };
+  const int lowest = network.layer(0).stage->kind == Kind::dense ? 1 : 0;  // nothing is below it
+  for (int to = network.depth(); to > 0;) {
+    if (is_large(to - 1)) {
+      --to;
+      if (packs(to)) pack(to);
+      team.run(parts, [&](int part, int of) { delta_and_gradient(network, to, pass, part, of); });
+      continue;
+    }
+    int from = to - 1;
+    while (from > 0 && !is_large(from - 1)) --from;
+    if (to > lowest) {
       team.run(parts, [&](int part, int of) {
-        const Share share(rows, kBlockRows, part, of);
-        pack_delta(network.layer(from), share.from, share.to, rows);
+        const Share share(pass.rows, kBlockRows, part, of);
+        for (int i = to - 1; i >= from && i >= lowest; --i) {
+          delta_by_rows(network, i, share.from, share.to, pass.mode, pass.first);
+        }
       });
     }
-    while (from > 0 && !packs(from - 1)) --from;
-    team.run(parts, [&](int part, int of) {
-      gradients_of_layers(network, from, to, X, rows, first, step, part, of);
-    });
+    // From the last down: where a layer's D is packed, the layer above is done with that place.
+    while (to > from) {
+      int next = to - 1;
+      if (packs(next)) pack(next);
+      while (next > from && !packs(next - 1)) --next;
+      team.run(parts,
+               [&](int part, int of) { gradients_of_layers(network, next, to, pass, part, of); });
+      to = next;
+    }
   }
 }
 
@@ -148,8 +218,8 @@ inline Status gradients_of_batch(Network<T>& network, Team& team, const Batch<T>
       network.template loss<true>(share.from, share.to, batch.scale);
       if (batch.outputs) network.write_outputs(share.from, share.to, batch.outputs, first);
     });
-    deltas_of_panel(network, team, parts, rows, mode, at_first);
-    gradients_of_panel(network, team, parts, X, rows, at_first, at_last ? step : nullptr);
+    const Pass<T> pass = {X, rows, at_first, at_last ? step : nullptr, mode};
+    backward_of_panel(network, team, parts, pass);
     network.add_up(rows, total, measures);
     if (patience.ends_after(3 * rows * network.work())) return Status::interrupted;
   }

@@ -42,7 +42,8 @@ struct Layer {
   std::int64_t width;  // units rounded up to whole vectors
   std::int64_t ld;     // distance of the rows of Z, A, D and kept
   Parameters<T>* own;  // stage->n_blocks of them
-  T *Z, *A, *D;        // (panel rows, ld): D is dL/dZ; Z may lie where A does
+  T *Z, *A, *D;        // (panel rows, ld): D is dL/dZ; Z and D may lie where A does
+  T* packed;           // (panel rows, width): where D is put into panels, if it is
   T* W_transposed;     // (units, inputs) in panels, of a dense layer; null if it is made in parts
   T* kept;          // (panel rows, ld): x^ of a normalisation, the factors of dropout, x of prelu
   T *mean, *scale;  // (ld) or (panel rows): of a normalisation
@@ -99,11 +100,9 @@ CHAINRULE_APART void activate(const Layer<T>& l, std::int64_t from, std::int64_t
   });
 }
 
-// From dL/dA, which stands in D, to dL/dZ, in its place: columns first .. last of rows from .. to,
-// for an activation of whole rows all columns.
+// From dL/dA, which stands in D, to dL/dZ, in its place, for rows from .. to.
 template <class T>
-CHAINRULE_APART void pull_back(const Layer<T>& l, std::int64_t from, std::int64_t to,
-                               std::int64_t first, std::int64_t last) {
+CHAINRULE_APART void pull_back(const Layer<T>& l, std::int64_t from, std::int64_t to) {
   const T alpha = static_cast<T>(l.stage->alpha);
   with_row(l.stage->activation, Activations(), [&]<class F>(Type<F>) {
     if constexpr (F::kRowWise) {
@@ -114,22 +113,30 @@ CHAINRULE_APART void pull_back(const Layer<T>& l, std::int64_t from, std::int64_
     } else {
       const T *const Z = l.Z, *const A = l.A;
       T* const D = l.D;
-      const bool whole = last - first == l.ld;  // then the rows are one piece
-      const std::int64_t pieces = whole ? 1 : to - from;
-      const std::int64_t n = whole ? (to - from) * l.ld : last - first;
-      for (std::int64_t i = 0; i < pieces; ++i) {
-        const std::int64_t begin = (from + i) * l.ld + first;
-        for (std::int64_t k = begin; k < begin + n; k += kLanes<T>) {
-          store(D + k, load(D + k) * derivative_of<F, T>(load(Z + k), load(A + k), alpha));
-        }
+      for (std::int64_t k = from * l.ld; k < to * l.ld; k += kLanes<T>) {
+        store(D + k, load(D + k) * derivative_of<F, T>(load(Z + k), load(A + k), alpha));
       }
     }
   });
 }
 
+// The same for all rows and columns first, first + 1, ... whose dL/dA (rows, width) stands
+// elsewhere, its rows ldx apart: D may then lie where A does. Not for activations of whole rows.
 template <class T>
-inline void pull_back(const Layer<T>& l, std::int64_t from, std::int64_t to) {
-  pull_back(l, from, to, 0, l.ld);
+CHAINRULE_APART void pull_back_columns(const Layer<T>& l, const T* dx, std::int64_t ldx,
+                                       std::int64_t rows, std::int64_t first, std::int64_t width) {
+  const T alpha = static_cast<T>(l.stage->alpha);
+  with_row(l.stage->activation, Activations(), [&]<class F>(Type<F>) {
+    if constexpr (!F::kRowWise) {
+      for (std::int64_t r = 0; r < rows; ++r) {
+        for (std::int64_t c = 0; c < width; c += kLanes<T>) {
+          const std::int64_t k = r * l.ld + first + c;
+          const Vec<T> slope = derivative_of<F, T>(load(l.Z + k), load(l.A + k), alpha);
+          store(l.D + k, load(dx + r * ldx + c) * slope);
+        }
+      }
+    }
+  });
 }
 
 }  // namespace chainrule::CHAINRULE_ISA

@@ -16,7 +16,7 @@ namespace chainrule::CHAINRULE_ISA {
 constexpr std::int64_t kBlockRows = 16;
 
 // Kernels are transposed whole, once a step, while they take no more than this together; the others
-// a panel at a time, where it is read.
+// a panel at a time, where it is read (backward.hpp).
 constexpr std::int64_t kTransposedBytes = 1 << 18;
 
 template <class T>
@@ -277,6 +277,7 @@ class Network {
     }
     const bool trains = gradients || slots;
     std::int64_t left = kTransposedBytes;
+    Layer<T> below = {};
     for (int i = 0; i < depth(); ++i) {
       const Stage& stage = program_.stages[i];
       Layer<T> l = {};
@@ -290,13 +291,24 @@ class Network {
       l.A = arena_.template take<T>(rows * l.ld);
       // The loss reads both of the last layer, and has its D as a place to work in.
       l.Z = is_last || !is_from_A(stage) ? arena_.template take<T>(rows * l.ld) : l.A;
-      if (trains || is_last) l.D = arena_.template take<T>(rows * l.ld);
+      l.packed = l.A;
       const std::int64_t n = l.units * round_up(l.inputs, L);
       const bool fits = n * std::int64_t{sizeof(T)} <= left;
-      if (trains && dense && i > 0 && (fits || is_row_wise(program_.stages[i - 1]))) {
+      const bool whole = trains && dense && i > 0 && (fits || is_row_wise(program_.stages[i - 1]));
+      if (whole) {
         l.W_transposed = arena_.template take<T>(n);
         if (fits) left -= n * std::int64_t{sizeof(T)};
       }
+      if (trains && i > 0) {
+        // What a large kernel's gradient has read of A has no reader left: D takes its place.
+        const bool in_place = dense && !whole && rows <= kPanelRows;
+        below.D = in_place ? below.A : arena_.template take<T>(rows * below.ld);
+        if (in_place) {
+          below.packed = l.ld >= below.width ? l.A : arena_.template take<T>(rows * below.width);
+        }
+        if (layers_) layers_[i - 1] = below;
+      }
+      if (is_last) l.D = arena_.template take<T>(rows * l.ld);
       if (!dense && stage.kind != Kind::activation) {
         l.kept = arena_.template take<T>(rows * l.ld);
         l.mean = arena_.template take<T>(l.ld);
@@ -313,6 +325,7 @@ class Network {
       work_ += dense ? l.inputs * l.units : 8 * l.units;
       if (l.ld > widest) widest = l.ld;
       if (layers_) layers_[i] = l;
+      below = l;
     }
     zeros_ = arena_.template take<T>(widest);
     X_ = arena_.template take<T>(rows * row_distance<T>(program_.stages[0].inputs));

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.skipif(
 MB = 2**20
 WIDTHS = (784, 512, 10)
 BATCH_SIZE = 128
+NOISE = MB // 2  # Linux adds up what each processor counts only now and then
 
 
 def parameters(widths):
@@ -127,13 +128,14 @@ def test_more_samples_take_no_more():
     assert many - few < 2 * MB  # of which 0.12 MB are the order of the samples
 
 
-@pytest.mark.parametrize("widths", [WIDTHS, (784, 512, 512, 10)])
+@pytest.mark.parametrize("widths", [WIDTHS, (784, 512, 512, 512, 512, 10)])
 def test_a_first_run_holds_nothing_twice(widths):
     grown, _ = growth("fit", 5_000, widths=widths)
     inputs, *units = widths
     kept = 3 * parameters(widths)  # beside theta: the kernels in panels, and both of Adam's slots
-    of_a_batch = BATCH_SIZE * (inputs + 2 * sum(units))  # X, and A and D, since relu needs no Z
-    assert kept * 4 < grown < (kept + of_a_batch) * 4 + MB // 4
+    # X and A; and D of one layer, since below large kernels D lies where A did. relu needs no Z.
+    of_a_batch = BATCH_SIZE * (inputs + sum(units) + max(units))
+    assert kept * 4 < grown < (kept + of_a_batch) * 4 + NOISE
 
 
 def test_a_layer_keeps_what_its_activation_needs_for_the_way_back():
@@ -141,4 +143,4 @@ def test_a_layer_keeps_what_its_activation_needs_for_the_way_back():
     widths = (784, 2048, 4)
     silu, tanh = (growth("fit", 12_000, widths=widths, activation=f)[0] for f in ("silu", "tanh"))
     Z = BATCH_SIZE * 2048 * 4
-    assert abs(silu - tanh - Z) < MB // 4
+    assert abs(silu - tanh - Z) < NOISE

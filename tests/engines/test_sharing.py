@@ -1,5 +1,7 @@
 """One network on several threads: the same bits as on one, and threads that do have a share."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,9 @@ from chainrule.layers import (
     Rescaling,
 )
 from chainrule.optimizers import SGD, Adam
+
+# Where each test is slow one of these will do.
+NUMBERS = [int(n) for n in os.environ.get("CHAINRULE_TEST_THREADS", "2 3 4").split()]
 
 INPUTS, OUTPUTS = 60, 5
 # A call starts threads for 2^23 multiplications; a panel is cut for 2^18: 40 rows or more here.
@@ -127,14 +132,14 @@ def counted(work):
 
 
 def assert_same_bits(threads, work, *, calls=1, turns):
-    """Compare work() on 1, 2, 3 and 4 threads; each of so many calls must start them.
+    """Compare work() on 1 and on more threads; each of so many calls must start them.
 
     They must share so many turns; None: some.
     """
     threads(1)
     expected, started, shared = counted(work)
     assert (started, shared) == (0, 0)
-    for n in (2, 3, 4):
+    for n in NUMBERS:
         threads(n)
         found, started, shared = counted(work)
         assert started == calls * (n - 1)
@@ -143,9 +148,9 @@ def assert_same_bits(threads, work, *, calls=1, turns):
             np.testing.assert_array_equal(a, b)
 
 
-def assert_as_reference(problem, reference):
+def assert_as_reference(problem, reference, batch_size=128):
     close = 1e-9 if problem.theta.dtype == np.float64 else 1e-3
-    found, expected = (p.train(p.weighted, 128)[0] for p in (problem, reference))
+    found, expected = (p.train(p.weighted, batch_size)[0] for p in (problem, reference))
     np.testing.assert_allclose(found, expected, rtol=close, atol=close / 10)
 
 
@@ -174,12 +179,23 @@ def test_gradients_of_many_inputs(dtype, fast_engine, reference, threads):
 
 
 # Kernels of more than 256 KB are transposed in parts, by the thread that has those columns: a turn
-# of their own between those of the layers around them. Layers, numbers of units, turns of a panel.
+# of their own between those of the layers around them. Numbers of units, turns of two panels (of
+# which the second is too small to be packed), layers.
+# Below such a kernel D lies where A did. Where D is packed, it is into the place of A above, or if
+# that is narrower into a place of its own.
 LARGE = {
-    "many units": (2100, 4, lambda n: (Dense(40, "tanh"), Dense(n, "gelu"))),
-    "two": (300, 5, lambda n: (Dense(n, "relu"), Dense(n + 1, "selu"), Dense(n - 1, "silu"))),
-    "below softmax": (300, 3, lambda n: (Dense(n, "softmax"), Dense(n + 1, "relu6"))),
-    "above dropout": (300, 5, lambda n: (Dense(n, "elu"), Dropout(0.2), Dense(n + 1, "mish"))),
+    "many units": (2100, 10, lambda n: (Dense(40, "tanh"), Dense(n, "gelu"))),
+    "two": (300, 12, lambda n: (Dense(n, "silu"), Dense(n + 1, "selu"), Dense(n - 1, "gelu"))),
+    "below softmax": (300, 6, lambda n: (Dense(n, "softmax"), Dense(n + 1, "relu6"))),
+    "above dropout": (300, 12, lambda n: (Dense(n, "elu"), Dropout(0.2), Dense(n + 1, "mish"))),
+    "above prelu": (300, 12, lambda n: (Dense(n), PReLU(), Dense(n + 1, "relu"))),
+    "frozen": (300, 10, lambda n: (Dense(n, "relu"), Dense(n + 1, "tanh", trainable=False))),
+    "packed": (544, 14, lambda n: (Dense(n, "relu"), Dense(n - 16, "relu"), Dense(n - 40, "tanh"))),
+    "packed apart": (
+        544,
+        14,
+        lambda n: (Dense(n, "tanh"), Dense(n - 16, "relu"), Dense(n // 4 + 9)),
+    ),
 }
 
 
@@ -188,18 +204,47 @@ LARGE = {
 def test_large_kernels(layers, dtype, fast_engine, reference, threads):
     units, turns, hidden = LARGE[layers]
     if dtype == np.float64:
-        units = units * 2 // 3  # such as are not packed
+        units = units * 2 // 3  # as many bytes, nearly
     network = (*hidden(units), Dense(OUTPUTS, "softmax"))
-    problem = Problem(fast_engine, network, dtype, SGD(0.01), samples=300)
-    if (layers, dtype) == ("many units", np.float64):
+    problem = Problem(fast_engine, network, dtype, SGD(0.01), samples=172)
+    if dtype == np.float64 and layers in ("many units", "packed"):
         turns = None  # the gradient of the last layer is packed on some instruction sets
-    for batch_size in (128, 300):  # either way panels of 128, 128 and 44 rows
+    for batch_size in (128, 172):  # either way panels of 128 and 44 rows
         assert_same_bits(
             threads,
             lambda n=batch_size: problem.train(problem.weighted, n, epochs=1),
-            turns=turns and turns * 3 + 2,
+            turns=turns and turns + 2,
         )
-    assert_as_reference(problem, Problem(reference, network, dtype, SGD(0.01), samples=300))
+    assert_as_reference(problem, Problem(reference, network, dtype, SGD(0.01), samples=172))
+
+
+# With Adam each tile of a gradient makes its step at once, with clipping only when all are there.
+@pytest.mark.parametrize("optimizer", [Adam(0.001), Adam(0.001, clip_norm=0.05)])
+@pytest.mark.parametrize("batch_size", [128, 300])
+def test_steps_of_large_kernels(optimizer, batch_size, fast_engine, reference):
+    layers = (Dense(400, "relu"), Dense(320, "tanh"), Dense(109), Dense(OUTPUTS, "softmax"))
+    problem, expected = (
+        Problem(engine, layers, np.float64, optimizer, samples=300)
+        for engine in (fast_engine, reference)
+    )
+    assert_as_reference(problem, expected, batch_size)
+
+
+# All rows of a batch go through together then: with 300 of them D has a place of its own.
+@pytest.mark.parametrize("batch_size", [100, 300])
+def test_large_kernels_with_sums_over_rows(batch_size, fast_engine, reference):
+    layers = (
+        Dense(220, "relu"),
+        BatchNormalization(),
+        Dense(210, "relu"),
+        Dense(200, "tanh"),
+        Dense(OUTPUTS, "softmax"),
+    )
+    problem, expected = (
+        Problem(engine, layers, np.float64, SGD(0.01), samples=300)
+        for engine in (fast_engine, reference)
+    )
+    assert_as_reference(problem, expected, batch_size)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
