@@ -19,8 +19,7 @@ inline bool can_go_by_row(Network<T>& network, const Data<T>& data) {
       network.program().plain && !data.weight && network.ld_targets() == network.last().width;
   for (int i = 0; i < network.depth(); ++i) {
     const Stage& stage = *network.layer(i).stage;
-    can = can && stage.kind == Kind::dense;
-    with_row(stage.activation, Activations(), [&]<class F>(Type<F>) { can = can && !F::kRowWise; });
+    can = can && stage.kind == Kind::dense && !is_row_wise(stage);
   }
   return can;
 }
