@@ -9,13 +9,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from benchmarks.timing import paired_ratio, summarise, turns
+from benchmarks.timing import Patience, paired_ratio, summarise, turns
 from benchmarks.workload import Workload
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -99,11 +100,12 @@ class Contestant:
 
 @dataclass(frozen=True)
 class Settings:
-    """How a run is made."""
+    """How a run is made; ``patience``: seconds a case may wait for a core that others slow down."""
 
     rounds: int = 7
     peer_python: str | None = None
     progress: Callable[[str], None] = lambda _: None
+    patience: float = 60.0
 
 
 class Worker:
@@ -147,9 +149,14 @@ class Worker:
         """Return whether it takes part in the round of this number, counted from 0."""
         return self.runs and (self.rounds is None or number < self.rounds)
 
-    def turn(self, seconds: float) -> None:
+    def turn(self, seconds: float, patience: Patience) -> None:
         """Run once more, and keep the time: the median of the turn's runs."""
+        since = time.perf_counter()
         answer = self.ask(f"time {seconds}")
+        while "seconds" in answer and patience.takes_again(answer["gauge"], since):
+            self.row["taken_again"] = self.row.get("taken_again", 0) + 1
+            since = time.perf_counter()
+            answer = self.ask(f"time {seconds}")
         if "seconds" in answer:
             self.row.setdefault("seconds", []).append(statistics.median(answer["seconds"]))
         else:
@@ -193,11 +200,12 @@ def contest(
             epochs = contestant.epochs or workload.epochs
             python = interpreter(contestant, settings.peer_python)
             workers.append(stack.enter_context(Worker(contestant, path, epochs, python)))
+        patience = Patience(settings.patience)
         for number, order in enumerate(turns(len(workers), settings.rounds)):
             settings.progress(f"round {number + 1} of {settings.rounds}")
             for worker in (workers[i] for i in order):
                 if worker.due(number):
-                    worker.turn(SECONDS_A_TURN)
+                    worker.turn(SECONDS_A_TURN, patience)
         for worker in workers:
             if worker.runs:
                 worker.row.update(worker.ask("end"))

@@ -7,6 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+# How much longer than at best a fixed piece of work may take on a core that counts as quiet.
+MOST_SLOWED = 1.15
+SECONDS_BETWEEN_TRIES = 0.5
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -42,6 +46,42 @@ def time_once(reset: Callable[[], None], run: Callable[[], None]) -> float:
     start = time.perf_counter()
     run()
     return time.perf_counter() - start
+
+
+def gauge() -> float:
+    """Return the seconds that a fixed piece of work takes just now: the least of three."""
+
+    def work() -> None:
+        for _ in range(20_000):
+            pass
+
+    return min(time_once(lambda: None, work) for _ in range(3))
+
+
+@dataclass
+class Patience:
+    """For how long, in all, to wait for a core that others slow down.
+
+    A turn is taken again if the core was slowed before or after it, whatever the turn's own time.
+
+    Examples
+    --------
+    >>> patience = Patience(seconds=60)
+    >>> [patience.takes_again(gauge, since=0.0) for gauge in (1.0, 1.1, 0.9, 1.1)]
+    [False, False, False, True]
+    """
+
+    seconds: float
+    least: float = float("inf")
+
+    def takes_again(self, gauge: float, since: float) -> bool:
+        """Say whether a turn that began at ``since`` is to be taken again; if so, wait a little."""
+        self.least = min(self.least, gauge)
+        if gauge <= MOST_SLOWED * self.least or self.seconds <= 0:
+            return False
+        time.sleep(SECONDS_BETWEEN_TRIES)
+        self.seconds -= time.perf_counter() - since
+        return True
 
 
 def time_repeatedly(

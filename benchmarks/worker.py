@@ -1,7 +1,8 @@
 """The process of one contestant: ``python -m benchmarks.worker MODULE WORKLOAD OPTIONS``.
 
 It talks in lines of JSON. First it says that it is ready (or why not); then for each line "time
-SECONDS" that it reads it answers with timings; at "end" it says what it has learnt, and leaves.
+SECONDS" that it reads it answers with timings and with how fast the core was; at "end" it says what
+it has learnt, and leaves.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.peers import MissingPeerError, Peer
-from benchmarks.timing import time_once, time_repeatedly
+from benchmarks.timing import gauge, time_once, time_repeatedly
 from benchmarks.workload import Workload
 
 
@@ -86,7 +87,9 @@ def main() -> None:
             if command == "end":
                 say(**finish(peer, workload))
                 return
-            say(seconds=time_repeatedly(peer.reset, peer.run, float(words[0])))
+            before = gauge()
+            seconds = time_repeatedly(peer.reset, peer.run, float(words[0]))
+            say(seconds=seconds, gauge=max(before, gauge()))
     except (ModuleNotFoundError, MissingPeerError) as error:
         name = getattr(error, "name", None)
         say(skipped=f"{name} is not installed" if name else str(error))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,6 +54,40 @@ def test_short_runs_are_repeated_and_reset_before_each(monkeypatch: pytest.Monke
     )
     assert times == [1, 1, 1]
     assert calls == ["reset", "run"] * 3
+
+
+def test_a_turn_on_a_slowed_core_is_taken_again_while_patience_lasts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(timing.time, "sleep", slept.append)
+    monkeypatch.setattr(timing.time, "perf_counter", lambda: 10.0)
+    patience = timing.Patience(seconds=5)
+    assert not patience.takes_again(1.0, since=9)
+    assert not patience.takes_again(1.14, since=9)
+    assert patience.takes_again(1.16, since=8)
+    assert patience.seconds == 3
+    assert not patience.takes_again(0.5, since=8)  # faster than ever: what counts from now on
+    assert patience.takes_again(1.0, since=6)
+    assert not patience.takes_again(1.0, since=6)  # it has lasted as long as it may
+    assert slept == [timing.SECONDS_BETWEEN_TRIES] * 2
+
+
+def test_a_turn_is_kept_that_was_taken_on_a_quiet_core() -> None:
+    class Slowed(contest.Worker):
+        def __init__(self) -> None:
+            self.row, self.runs = {}, True
+            self.answers = iter([(1.0, 7), (2.0, 9), (1.0, 8)])
+
+        def ask(self, line: str) -> dict[str, Any]:
+            assert line == "time 0.05"
+            gauge, seconds = next(self.answers)
+            return {"gauge": gauge, "seconds": [seconds]}
+
+    worker, patience = Slowed(), timing.Patience(seconds=60)
+    worker.turn(0.05, patience)
+    worker.turn(0.05, patience)
+    assert worker.row == {"seconds": [7, 8], "taken_again": 1}
 
 
 # workload
@@ -210,7 +245,7 @@ def test_contestants_run_in_processes_of_their_own_and_may_be_missing_or_fail() 
         small_workload(),
         units_per_epoch=5,
         reference="there",
-        settings=contest.Settings(rounds=2),
+        settings=contest.Settings(rounds=2, patience=0),
     )
     assert len(there["seconds"]) == 1
     assert there["units_per_run"] == 10

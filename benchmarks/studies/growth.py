@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.contest import SECONDS_A_TURN, Contestant, Settings, Worker
-from benchmarks.timing import summarise, turns
+from benchmarks.timing import Patience, summarise, turns
 from benchmarks.workload import Workload
 
 OURS = Contestant("chainrule", "chainrule_training", "float32", {"engine": "native"})
@@ -91,10 +91,11 @@ def measured(curve: Curve, settings: Settings) -> dict[str, Any]:
             workload.save(path)
             worker = Worker(OURS, path, workload.epochs, sys.executable)
             workers.append(stack.enter_context(worker))
+        patience = Patience(settings.patience)
         for number, order in enumerate(turns(len(workers), rounds)):
             settings.progress(f"{curve.name}, round {number + 1} of {rounds}")
             for worker in (workers[i] for i in order):
-                worker.turn(SECONDS_A_TURN)
+                worker.turn(SECONDS_A_TURN, patience)
     x = [place for place, _ in curve.points]
     seconds = [summarise(worker.row["seconds"]).median for worker in workers]
     return {"title": curve.title, "x": x, "seconds": seconds, "slope": slope(x, seconds)}
