@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import math
+import os
 
 import numpy as np
 import pytest
@@ -15,6 +16,10 @@ from chainrule.engines.protocol import Data, TrainingLog
 from chainrule.layers import Dense
 from chainrule.losses import LOSSES
 from chainrule.optimizers import OPTIMIZERS
+
+# Under a sanitizer the engine only runs: what it computes is compared in the build that users have,
+# and the reference would take most of the time.
+ALONE = os.environ.get("CHAINRULE_TEST_ALONE") == "1"
 
 UPDATES = 20
 DTYPES = [np.float64, np.float32]
@@ -83,6 +88,9 @@ def assert_close_or_as_exact(found, expected, exact=None):
 
 def assert_trained_alike(engine, reference, program, theta, X, Y, *, moves=True, **options):
     found, state, log = trained(engine, program, theta, X, Y, **options)
+    if ALONE:
+        assert log.epochs_done > 0
+        return
     expected, expected_state, expected_log = trained(reference, program, theta, X, Y, **options)
     close = TOLERANCE[theta.dtype.type]
     pairs = [(found, expected), (state.slots, expected_state.slots)]
