@@ -16,7 +16,7 @@ namespace chainrule::CHAINRULE_ISA {
 constexpr std::int64_t kBlockRows = 16;
 
 // Kernels are transposed whole, once a step, while they take no more than this together; the others
-// a panel at a time, where it is read (backward.hpp).
+// a panel at a time, where it is read (gradient.hpp).
 constexpr std::int64_t kTransposedBytes = 1 << 18;
 
 template <class T>

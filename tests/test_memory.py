@@ -1,5 +1,6 @@
 """What memory a call takes: X is read where it lies, the rest does not grow with the samples."""
 
+import statistics
 import subprocess
 import sys
 from itertools import pairwise
@@ -15,7 +16,6 @@ pytestmark = pytest.mark.skipif(
 MB = 2**20
 WIDTHS = (784, 512, 10)
 BATCH_SIZE = 128
-NOISE = MB // 2  # Linux adds up what each processor counts only now and then
 
 
 def parameters(widths):
@@ -95,6 +95,11 @@ def growth(call, samples, dtype="float32", batch_size=BATCH_SIZE, widths=WIDTHS,
     return grown, size
 
 
+def typical_growth(*arguments, **options):
+    """Return the median of three: Linux adds up what each processor counts only now and then."""
+    return statistics.median(growth(*arguments, **options)[0] for _ in range(3))
+
+
 def bound(itemsize, batch_size=BATCH_SIZE):
     """Four times the parameters, and the activations of one batch."""
     return (4 * PARAMETERS + batch_size * sum(WIDTHS)) * itemsize
@@ -130,17 +135,19 @@ def test_more_samples_take_no_more():
 
 @pytest.mark.parametrize("widths", [WIDTHS, (784, 512, 512, 512, 512, 10)])
 def test_a_first_run_holds_nothing_twice(widths):
-    grown, _ = growth("fit", 5_000, widths=widths)
+    grown = typical_growth("fit", 5_000, widths=widths)
     inputs, *units = widths
     kept = 3 * parameters(widths)  # beside theta: the kernels in panels, and both of Adam's slots
     # X and A; and D of one layer, since below large kernels D lies where A did. relu needs no Z.
     of_a_batch = BATCH_SIZE * (inputs + sum(units) + max(units))
-    assert kept * 4 < grown < (kept + of_a_batch) * 4 + NOISE
+    assert kept * 4 < grown < (kept + of_a_batch) * 4 + MB // 4
 
 
 def test_a_layer_keeps_what_its_activation_needs_for_the_way_back():
     """The derivative of silu is computed from Z, that of tanh from A alone."""
     widths = (784, 2048, 4)
-    silu, tanh = (growth("fit", 12_000, widths=widths, activation=f)[0] for f in ("silu", "tanh"))
+    silu, tanh = (
+        typical_growth("fit", 12_000, widths=widths, activation=f) for f in ("silu", "tanh")
+    )
     Z = BATCH_SIZE * 2048 * 4
-    assert abs(silu - tanh - Z) < NOISE
+    assert abs(silu - tanh - Z) < MB // 4
