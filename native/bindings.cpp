@@ -156,7 +156,9 @@ void bind(nb::module_& m) {
                                  done.data() + 1,
                                  outputs ? outputs->data() : nullptr};
         const int threads = num_threads();
-        run([&](Watch watch) { return c.entry<T>().train(c.program(), job, threads, watch); });
+        run([&](Watch watch) {
+          return c.entry<T>(batch_size).train(c.program(), job, threads, watch);
+        });
       },
       nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(),
       nb::arg().noconvert(), nb::arg().noconvert().none(), nb::arg().noconvert().none(),
@@ -194,8 +196,14 @@ NB_MODULE(_native, m) {
                     const std::vector<double>&, const OptimizerTuple&,
                     const std::vector<std::string>&>())
       .def_prop_ro("isa", &Compiled::isa)
-      .def_prop_ro("isa_in_float32", [](const Compiled& c) { return c.kernels<float>().isa; })
-      .def_prop_ro("isa_in_float64", [](const Compiled& c) { return c.kernels<double>().isa; })
+      .def(
+          "isa_in_float32",
+          [](const Compiled& c, std::int64_t batch) { return c.kernels<float>(batch).isa; },
+          nb::arg())
+      .def(
+          "isa_in_float64",
+          [](const Compiled& c, std::int64_t batch) { return c.kernels<double>(batch).isa; },
+          nb::arg())
       .def_prop_ro("in_lanes", &Compiled::in_lanes);
   bind<float>(m);
   bind<double>(m);
@@ -215,6 +223,7 @@ NB_MODULE(_native, m) {
     for (const Kernels* kernels : runnable()) names.emplace_back(kernels->isa);
     return names;
   });
+  m.def("works_in_halves", &works_in_halves);
   m.def("tables", [] {
     const Kernels& kernels = choose("");
     return std::make_tuple(list_of(kernels.activations), list_of(kernels.losses),

@@ -50,7 +50,9 @@ void bind_train_many(nb::module_& m) {
             rates.data(),     one_rate,     own_rates,
             keys.data(),      first_step,   loss.data(),
             measures.data(),  num_threads()};
-        run([&](Watch watch) { return c.entry_for_many<T>().train_many(c.program(), job, watch); });
+        run([&](Watch watch) {
+          return c.entry_for_many<T>(batch_size).train_many(c.program(), job, watch);
+        });
       },
       nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(), nb::arg().noconvert(),
       nb::arg().noconvert(), nb::arg().noconvert().none(), nb::arg().noconvert().none(),

@@ -98,6 +98,7 @@ class Compiled {
            const OptimizerTuple& optimizer, const std::vector<std::string>& measures)
       : kernels_(choose(isa)),
         narrow_kernels_(choose_narrow(isa)),
+        in_halves_(works_in_halves()),
         loss_parameters_(loss_parameters) {
     for (const auto& [rows, columns, trainable, l1, l2, max_norm] : blocks) {
       std::int64_t padded;
@@ -133,8 +134,9 @@ class Compiled {
       stages_.push_back(stage);
       block += static_cast<std::size_t>(n_blocks);
       before = units;
-      widest_ = units > widest_ ? units : widest_;
     }
+    narrow_in_float32_ = fits_narrow(sizeof(float));
+    narrow_in_float64_ = fits_narrow(sizeof(double));
     CHAINRULE_REQUIRE(block == blocks_.size(), "there are more blocks than the stages have");
     const int loss_row = row_of(kernels_.losses, loss, "loss");
     sparse_ = kernels_.losses.sparse[loss_row];
@@ -186,18 +188,22 @@ class Compiled {
   const char* isa() const { return kernels_.isa; }
   bool in_lanes() const { return kernels_.in_lanes(program_, n_parameters_); }
 
-  // The kernels for one network, and for many at once, which in lanes fill the widest vectors.
+  // The kernels for one network, trained on so many samples a step (0: not trained), and for many
+  // at once, which in lanes fill the widest vectors. Single rows leave nothing to tile, and in two
+  // halves wider vectors only make each wait longer.
   template <class T>
-  const Kernels& kernels() const {
-    return widest_ * std::int64_t{sizeof(T)} <= kNarrow ? narrow_kernels_ : kernels_;
+  const Kernels& kernels(std::int64_t batch_size = 0) const {
+    const bool by_row = in_halves_ && batch_size == 1 && program_.plain;
+    const bool narrow = sizeof(T) == 4 ? narrow_in_float32_ : narrow_in_float64_;
+    return narrow || by_row ? narrow_kernels_ : kernels_;
   }
   template <class T>
-  const Entry<T>& entry() const {
-    return entry_of<T>(kernels<T>());
+  const Entry<T>& entry(std::int64_t batch_size = 0) const {
+    return entry_of<T>(kernels<T>(batch_size));
   }
   template <class T>
-  const Entry<T>& entry_for_many() const {
-    return entry_of<T>(in_lanes() ? kernels_ : kernels<T>());
+  const Entry<T>& entry_for_many(std::int64_t batch_size) const {
+    return entry_of<T>(in_lanes() ? kernels_ : kernels<T>(batch_size));
   }
 
   template <class T>
@@ -289,8 +295,26 @@ class Compiled {
     return plain;
   }
 
+  // Whether vectors of kNarrow bytes take less time: where the widest layer fills one of them, they
+  // hold as much, and divide faster; where the processor works through wider ones in halves, they
+  // do if much less is padded. There wide vectors are ahead by a tenth to a seventh without
+  // padding.
+  bool fits_narrow(std::int64_t size) const {
+    const std::int64_t lanes = kNarrow / size;
+    const auto up = [](std::int64_t n, std::int64_t to) { return (n + to - 1) / to * to; };
+    std::int64_t widest = 0;
+    double narrow = 0, wide = 0;  // multiplications a sample
+    for (const Stage& s : stages_) {
+      widest = s.units > widest ? s.units : widest;
+      if (s.kind != Kind::dense) continue;
+      narrow += static_cast<double>(s.inputs) * static_cast<double>(up(s.units, lanes));
+      wide += static_cast<double>(s.inputs) * static_cast<double>(up(s.units, 2 * lanes));
+    }
+    return widest <= lanes || (in_halves_ && wide > 1.2 * narrow);
+  }
+
   const Kernels &kernels_, &narrow_kernels_;
-  std::int64_t widest_ = 0;  // units of a layer
+  bool in_halves_, narrow_in_float32_ = false, narrow_in_float64_ = false;
   std::vector<Stage> stages_;
   std::vector<Block> blocks_;
   std::vector<std::vector<double>> settings_;

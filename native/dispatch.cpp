@@ -1,7 +1,6 @@
 #include "dispatch.hpp"
 
 #include <stdexcept>
-#include <utility>
 
 namespace chainrule {
 
@@ -13,9 +12,6 @@ namespace v3 {
 const Kernels& kernels();
 }
 namespace v4 {
-const Kernels& kernels();
-}
-namespace v4_256 {
 const Kernels& kernels();
 }
 
@@ -40,15 +36,12 @@ std::vector<const Kernels*> runnable() {
 #if defined(CHAINRULE_HAS_v4)
   if (has_v4) found.push_back(&v4::kernels());
 #endif
-#if defined(CHAINRULE_HAS_v4_256)
-  if (has_v4) found.push_back(&v4_256::kernels());
-#endif
-#if defined(CHAINRULE_HAS_v4) && defined(CHAINRULE_HAS_v4_256)
-  // Zen 4 works through vectors of 64 bytes in two halves: the same peak, but narrow layers are
-  // padded to twice the width for nothing. Zen 5 and Intel's do them whole.
-  if (has_v4 && !__builtin_cpu_is("amdfam19h")) std::swap(found.end()[-1], found.end()[-2]);
-#endif
   return found;
+}
+
+bool works_in_halves() {
+  __builtin_cpu_init();
+  return __builtin_cpu_is("amdfam19h") && __builtin_cpu_supports("avx512f");
 }
 #else
 namespace neon {
@@ -56,6 +49,8 @@ const Kernels& kernels();
 }
 
 std::vector<const Kernels*> runnable() { return {&neon::kernels()}; }
+
+bool works_in_halves() { return false; }
 #endif
 
 const Kernels& choose(const std::string& isa) {

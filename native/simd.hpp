@@ -29,11 +29,7 @@ CHAINRULE_INLINE inline void unrolled(Use&& use) {
 }
 
 #if defined(__AVX512F__)
-#if defined(CHAINRULE_VECTOR_BYTES)  // v4_256: see dispatch.cpp
-constexpr int kVectorBytes = CHAINRULE_VECTOR_BYTES;
-#else
 constexpr int kVectorBytes = 64;
-#endif
 constexpr int kRegisters = 32;
 #elif defined(__AVX2__)
 constexpr int kVectorBytes = 32;

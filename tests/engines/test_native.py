@@ -188,18 +188,41 @@ def test_an_unknown_instruction_set(native):
     assert "ValueError: CHAINRULE_ISA is 'v9'" in ended.stderr
 
 
-def test_layers_of_a_few_units_run_in_narrow_vectors():
-    """Of 32 bytes: 4 numbers in float64, 8 in float32. A build that is named is kept to."""
+# Layers and batch size; whether vectors of 32 bytes are taken in float32 and in float64, on a
+# processor that does 64 bytes at once, and on one that does them in two halves.
+NARROW = {
+    "4 units": ((2, 4, 1), 8, (True, True), (True, True)),
+    "5 units": ((2, 5, 1), 8, (True, False), (True, True)),
+    "8 units": ((2, 8, 1), 8, (True, False), (True, True)),
+    "9 units": ((2, 9, 1), 8, (False, False), (True, True)),
+    "20 units": ((20, 20, 3), 8, (False, False), (True, True)),
+    "full vectors": ((32, 16, 10), 8, (False, False), (False, False)),
+    "full vectors, row by row": ((32, 16, 10), 1, (False, False), (True, True)),
+}
+
+
+@pytest.mark.parametrize("case", NARROW)
+def test_narrow_vectors_are_taken_where_wide_ones_would_be_half_empty(case):
+    """A build that is named is kept to."""
     engine = pytest.importorskip("chainrule.engines.native", reason="the native engine")
     if "v3" not in engine.isas():
         pytest.skip("this processor has no build for vectors of 32 bytes")
     best = engine.isas()[-1]
-    cases = {4: ("v3", "v3"), 5: ("v3", best), 8: ("v3", best), 9: (best, best)}
-    for units, expected in cases.items():
-        program = Program(Architecture(30, (Dense(2, "tanh"), Dense(units), Dense(1))))
-        compiled = engine._compiled("", program)
-        assert (compiled.isa_in_float32, compiled.isa_in_float64) == expected
-        assert compiled.isa == best
-        for isa in engine.isas():
-            named = engine._compiled(isa, program)
-            assert (named.isa_in_float32, named.isa_in_float64, named.isa) == (isa,) * 3
+    widths, batch, at_once, in_halves = NARROW[case]
+    program = Program(Architecture(64, tuple(Dense(units, "tanh") for units in widths)))
+    compiled = engine._compiled("", program)
+    narrow = in_halves if engine._native.works_in_halves() else at_once
+    expected = tuple("v3" if each else best for each in narrow)
+    assert (compiled.isa_in_float32(batch), compiled.isa_in_float64(batch)) == expected
+    assert compiled.isa == best
+    for isa in engine.isas():
+        named = engine._compiled(isa, program)
+        found = (named.isa_in_float32(batch), named.isa_in_float64(batch), named.isa)
+        assert found == (isa,) * 3
+
+
+def test_a_step_of_momentum_is_no_step_row_by_row():
+    engine = pytest.importorskip("chainrule.engines.native", reason="the native engine")
+    network = Architecture(64, (Dense(32), Dense(16)))
+    compiled = engine._compiled("", Program(network, optimizer=SGD(momentum=0.9)))
+    assert compiled.isa_in_float32(1) == compiled.isa_in_float32(8)

@@ -51,8 +51,8 @@ class NativeEngine:
     ----------
     isa : str, optional
         Which build of the kernels to run, one of :func:`isas`; by default that named by
-        ``CHAINRULE_ISA``, or else the fastest: the last of them, or "v3" where no layer has more
-        units than one of its vectors of 32 bytes holds.
+        ``CHAINRULE_ISA``, or else the fastest: the last of them, or "v3" for networks whose layers
+        would leave wider vectors half empty.
 
     Raises
     ------
