@@ -20,6 +20,7 @@ DPI = 160
 WIDTH = 10.0  # inches, of every picture
 BAR = "#c3cbd4"  # a peer's
 LEAST_SHARE = 0.05  # of the peak: where less is to reach, arithmetic is not what takes the time
+LABEL = 0.07  # how much of the axis a percentage takes
 HEAD, TEXT, SMALL = 13, 10, 9  # sizes of text, in points
 
 
@@ -171,7 +172,9 @@ def peak(result: dict[str, Any]) -> Figure:
         rival = best_peer(case)
         other = share_of_peak(rival, result["machine"]) if rival else None
         ax.barh(y, share, height=0.56, color=BLUE)
-        inside = share > 0.12
+        marks = [mark for mark in (other, target) if mark is not None]
+        crowded = any(share - LABEL < mark <= share for mark in marks)
+        inside = share > 0.12 and not crowded
         ax.annotate(
             percent(share),
             (share, y),
