@@ -12,11 +12,11 @@ namespace chainrule::CHAINRULE_ISA {
 
 // For one panel of W, Vectors vectors wide:
 //   W[i, :] -= before[i] * (rate * D);   z = b + sum over i of x[i] * W[i, :]
-// x, before (inputs); W (inputs, Vectors vectors), D, b, z (Vectors vectors).
-template <bool Update, int Vectors, class T>
+// x, before (inputs); W (inputs, Vectors vectors), D, b (Vectors vectors); use() gets vector and z.
+template <bool Update, int Vectors, class T, class Use>
 CHAINRULE_INLINE inline void update_and_forward_panel(std::int64_t inputs, const T* x,
                                                       const T* before, T rate, const T* D, T* W,
-                                                      const T* b, T* z) {
+                                                      const T* b, Use&& use) {
   constexpr int L = kLanes<T>;
   // A sum must wait for its last result, so that at least four run side by side; more of them only
   // spread the stores over more lines.
@@ -52,7 +52,7 @@ CHAINRULE_INLINE inline void update_and_forward_panel(std::int64_t inputs, const
     for (int width = kSums / 2; width > 0; width /= 2) {
       for (int s = 0; s < width; ++s) sum[s][v] += sum[s + width][v];
     }
-    store(z + v * L, sum[0][v]);
+    use(v, sum[0][v]);
   }
 }
 
@@ -100,12 +100,27 @@ CHAINRULE_APART void update_and_forward(const T* x, const T* before, T rate, con
                                        z + W.ld);
   }
   for (std::int64_t c = 0; c < W.ld; c += kPanel<T>) {
+    const auto keep = [&](int v, Vec<T> sum)
+                          CHAINRULE_INLINE { store(z + c + v * kLanes<T>, sum); };
     if (W.width(c) == kPanel<T>) {
-      update_and_forward_panel<Update, 2>(inputs, x, before, rate, D + c, W.panel(c), b + c, z + c);
+      update_and_forward_panel<Update, 2>(inputs, x, before, rate, D + c, W.panel(c), b + c, keep);
     } else {
-      update_and_forward_panel<Update, 1>(inputs, x, before, rate, D + c, W.panel(c), b + c, z + c);
+      update_and_forward_panel<Update, 1>(inputs, x, before, rate, D + c, W.panel(c), b + c, keep);
     }
   }
+}
+
+// The same for a layer of one vector, and a = F(z), for which z is still in its register.
+template <bool Update, class F, class T>
+CHAINRULE_APART void update_forward_and_activate(const T* x, const T* before, T rate, const T* D,
+                                                 const RowKernel<T> kernel, const T* b, T* z, T* a,
+                                                 T alpha) {
+  const auto activate = [&](int, Vec<T> sum) CHAINRULE_INLINE {
+    store(z, sum);  // which may be the place of a
+    store(a, F::template value<T>(sum, alpha));
+  };
+  update_and_forward_panel<Update, 1>(kernel.rows(), x, before, rate, D, kernel.panels.at, b,
+                                      activate);
 }
 
 // Rows 0 .. rows - 1, at most L, of one panel of W, Vectors vectors wide:

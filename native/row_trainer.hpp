@@ -81,28 +81,39 @@ class RowTrainer {
     x_before_ = arena_.template take<T>(width);
   }
 
-  // Z of the first layer for x_, whose kernel makes its step for x_before_ in the same pass.
+  // Z of the first layer for x_, whose kernel makes its step for x_before_ in the same pass, and A.
   void first_product() {
-    const Layer<T>& l = network_.layer(0);
-    const T* b = l.b() ? l.b() : network_.zeros();
     if (puts_off_) {
-      update_and_forward<true>(x_, x_before_, rate_, l.D, kernels_[0], b, l.Z);
+      forward_layer<true>(0, x_, x_before_);
     } else {
-      update_and_forward<false>(x_, x_, rate_, l.D, kernels_[0], b, l.Z);
+      forward_layer<false>(0, x_, x_);
     }
   }
 
   void forward(const T* x) {
     copy(x, x_, network_.inputs());
     first_product();
-    activate(network_.layer(0), 0, 1);
     for (int i = 1; i < network_.depth(); ++i) {
-      const Layer<T>& l = network_.layer(i);
       const T* below = network_.layer(i - 1).A;
-      const T* b = l.b() ? l.b() : network_.zeros();
-      update_and_forward<false>(below, below, rate_, l.D, kernels_[i], b, l.Z);
-      activate(l, 0, 1);
+      forward_layer<false>(i, below, below);
     }
+  }
+
+  template <bool Update>
+  void forward_layer(int i, const T* x, const T* before) {
+    const Layer<T>& l = network_.layer(i);
+    const T* b = l.b() ? l.b() : network_.zeros();
+    if (l.width > L || kernels_[i].n_columns > 0) {
+      update_and_forward<Update>(x, before, rate_, l.D, kernels_[i], b, l.Z);
+      activate(l, 0, 1);
+      return;
+    }
+    with_row(l.stage->activation, Activations(), [&]<class F>(Type<F>) {
+      if constexpr (!F::kRowWise) {
+        update_forward_and_activate<Update, F>(x, before, rate_, l.D, kernels_[i], b, l.Z, l.A,
+                                               static_cast<T>(l.stage->alpha));
+      }
+    });
   }
 
   // D of the layers below the last, from the weights as they are, and the step of all parameters
