@@ -52,7 +52,7 @@ class NativeEngine:
     isa : str, optional
         Which build of the kernels to run, one of :func:`isas`; by default that named by
         ``CHAINRULE_ISA``, or else the fastest: the last of them, or "v3" for networks whose layers
-        would leave wider vectors half empty.
+        would leave wider vectors half empty and, on Zen 4, for one sample at a time.
 
     Raises
     ------
