@@ -298,7 +298,7 @@ class Compiled {
   // Whether vectors of kNarrow bytes take less time: where the widest layer fills one of them, they
   // hold as much, and divide faster; where the processor works through wider ones in halves, they
   // do if much less is padded. There wide vectors are ahead by a tenth to a seventh without
-  // padding.
+  // padding; 1.2 lies between the shapes measured where they are and those where they are not.
   bool fits_narrow(std::int64_t size) const {
     const std::int64_t lanes = kNarrow / size;
     const auto up = [](std::int64_t n, std::int64_t to) { return (n + to - 1) / to * to; };
