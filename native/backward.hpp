@@ -2,8 +2,8 @@
 //
 //   D = dL/dZ = dL/dA * f'(Z), dL/dA from the layer above  (rows, units)
 //
-// This goes by rows. A large kernel's delta goes by columns, together with its gradient, as each
-// panel of its transpose is made (gradient.hpp).
+// This goes by rows. Where W^T is made in parts it goes by columns, together with the gradient, a
+// panel of W^T at a time (gradient.hpp).
 #pragma once
 
 #include "network.hpp"

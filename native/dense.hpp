@@ -11,13 +11,13 @@
 
 namespace chainrule::CHAINRULE_ISA {
 
-// b (width): the bias, or zeros.
+// Z of rows first, first + 1, ... from what is below those rows. b (width): the bias, or zeros.
 template <class T>
-inline void dense_forward(const Layer<T>& l, Matrix<T> below, const T* b, std::int64_t from,
-                          std::int64_t to) {
-  T* const Z = l.Z;
+inline void dense_forward(const Layer<T>& l, Matrix<T> below, const T* b, std::int64_t first,
+                          std::int64_t rows) {
+  T* const Z = l.Z + first * l.ld;
   const std::int64_t ld = l.ld;
-  multiply(from, to, 0, l.width, l.inputs, below, Panels<const T>(l.W()),
+  multiply(0, rows, 0, l.width, l.inputs, below, Panels<const T>(l.W()),
            [Z, ld, b](auto row, auto column, auto& sums) CHAINRULE_INLINE {
              for_each_sum(sums, [&](auto r, auto v) CHAINRULE_INLINE {
                const std::int64_t c = column + v * kLanes<T>;
@@ -75,39 +75,27 @@ CHAINRULE_APART void dense_delta_of_columns(const Layer<T>& l, T* dx, std::int64
   }
 }
 
-// The gradient reads A_below and D by columns. Where A_below has more pages than a processor knows
-// at once the addresses of, both are first copied into the order in which the tiles read them: D
-// into panels, in a place that nobody needs any more, and A_below a tile at a time.
+// The gradient reads A_below by columns. Where that has more pages than a processor knows at once
+// the addresses of, the columns of a tile are first copied side by side.
 template <class T>
-inline bool packs_gradient(const Layer<T>& l, std::int64_t rows) {
+inline bool packs_columns(const Layer<T>& l, std::int64_t rows) {
   constexpr std::int64_t kKnown = 64 * 4096;  // bytes
   return l.stage->kind == Kind::dense && rows <= kPanelRows &&
          rows * l.inputs * std::int64_t{sizeof(T)} >= kKnown && l.width > kPanel<T>;
 }
 
-// Rows from .. to of D, of `rows`, into panels.
-template <class T>
-CHAINRULE_APART void pack_delta(const Layer<T>& l, std::int64_t from, std::int64_t to,
-                                std::int64_t rows) {
-  const Panels<T> packed = {l.packed, rows, l.width};
-  for (std::int64_t c = 0; c < l.width; c += kPanel<T>) {
-    for (std::int64_t r = from; r < to; ++r) {
-      copy(l.D + r * l.ld + c, packed.tile(r, c), packed.width(c));
-    }
-  }
-}
-
 // The gradient of rows first .. last of W over all `rows` rows of the panel of data, a tile at a
 // time: use(row, column, sums).
 template <class T, class Use>
-inline void dense_gradient(const Layer<T>& l, Matrix<T> below, std::int64_t rows,
+inline void dense_gradient(const Layer<T>& l, const Rows<T>& below, std::int64_t rows,
                            std::int64_t first, std::int64_t last, Use&& use) {
+  const Panels<const T> D = {l.D, rows, l.width, l.ld};
   std::int64_t from = 0;
   const auto tile_of_rows = [&](auto row, auto column, auto& sums)
                                 CHAINRULE_INLINE { use(from + row, column, sums); };
-  if (!packs_gradient(l, rows)) {
-    const Panels<const T> D = {l.D, rows, l.width, l.ld};
-    multiply(first, last, 0, l.width, rows, Transposed<T>{below.at, below.row}, D, tile_of_rows);
+  if (!below.scattered && !packs_columns(l, rows)) {
+    multiply(first, last, 0, l.width, rows, Transposed<T>{below.at, below.distance}, D,
+             tile_of_rows);
     return;
   }
   constexpr std::int64_t kMost = kMostRows<2>;
@@ -117,10 +105,11 @@ inline void dense_gradient(const Layer<T>& l, Matrix<T> below, std::int64_t rows
     from = first + (last - first) * i / n;
     const std::int64_t width = first + (last - first) * (i + 1) / n - from;
     for (std::int64_t r = 0; r < rows; ++r) {
-      copy(below.at + r * below.row + from, columns + r * width, width);
+      const T* const x = below.row(r) + from;
+      copy(x, columns + r * width, width);
+      fetch(x + 2 * kMost, 1);  // for the next tile
     }
-    multiply(0, width, 0, l.width, rows, Transposed<T>{columns, width},
-             Panels<const T>{l.packed, rows, l.width}, tile_of_rows);
+    multiply(0, width, 0, l.width, rows, Transposed<T>{columns, width}, D, tile_of_rows);
   }
 }
 

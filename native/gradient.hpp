@@ -55,7 +55,7 @@ struct Batch {
 // The gradient of a dense layer's kernel, rows from .. to of it, of one panel. With a step it is
 // made at once, tile by tile.
 template <class T>
-inline void kernel_gradient(const Layer<T>& l, Matrix<T> below, std::int64_t rows,
+inline void kernel_gradient(const Layer<T>& l, const Rows<T>& below, std::int64_t rows,
                             std::int64_t from, std::int64_t to, bool first, const Step<T>* step) {
   Parameters<T>& p = l.own[0];
   const Panels<T> W = l.W();
@@ -101,7 +101,7 @@ inline void other_gradients(const Layer<T>& l, std::int64_t rows, bool first) {
 // What the backward pass of a panel of data has to know.
 template <class T>
 struct Pass {
-  Matrix<T> X;
+  Rows<T> X;
   std::int64_t rows;
   bool first;           // of the batch's panels: gradients begin here
   const Step<T>* step;  // or null: not yet
@@ -128,7 +128,7 @@ inline void gradients_of_layers(Network<T>& network, int from_layer, int to_laye
   }
 }
 
-// Of a large kernel both the delta below and the gradient, for a share of the kernel's rows, a
+// Of a kernel in parts both the delta below and the gradient, for a share of the kernel's rows, a
 // panel of its transpose at a time. Then nobody reads those columns of A below any more: D below
 // may take their place.
 template <class T>
@@ -153,30 +153,22 @@ inline void delta_and_gradient(Network<T>& network, int i, const Pass<T>& pass, 
 }
 
 // D and the gradients of all layers, from the last down, in as few turns of the team as the layers
-// allow: the large kernels each by itself, what lies between them together.
+// allow: the kernels in parts each by itself, what lies between them together.
 template <class T>
 inline void backward_of_panel(Network<T>& network, Team& team, int parts, const Pass<T>& pass) {
-  const auto is_large = [&](int i) {
+  const auto is_in_parts = [&](int i) {
     const Layer<T>& l = network.layer(i);
     return i > 0 && l.stage->kind == Kind::dense && !l.W_transposed;
   };
-  const auto packs = [&](int i) { return packs_gradient(network.layer(i), pass.rows); };
-  const auto pack = [&](int i) {
-    team.run(parts, [&](int part, int of) {
-      const Share share(pass.rows, kBlockRows, part, of);
-      pack_delta(network.layer(i), share.from, share.to, pass.rows);
-    });
-  };
   const int lowest = network.layer(0).stage->kind == Kind::dense ? 1 : 0;  // nothing is below it
   for (int to = network.depth(); to > 0;) {
-    if (is_large(to - 1)) {
+    if (is_in_parts(to - 1)) {
       --to;
-      if (packs(to)) pack(to);
       team.run(parts, [&](int part, int of) { delta_and_gradient(network, to, pass, part, of); });
       continue;
     }
     int from = to - 1;
-    while (from > 0 && !is_large(from - 1)) --from;
+    while (from > 0 && !is_in_parts(from - 1)) --from;
     if (to > lowest) {
       team.run(parts, [&](int part, int of) {
         const Share share(pass.rows, kBlockRows, part, of);
@@ -185,15 +177,9 @@ inline void backward_of_panel(Network<T>& network, Team& team, int parts, const 
         }
       });
     }
-    // From the last down: where a layer's D is packed, the layer above is done with that place.
-    while (to > from) {
-      int next = to - 1;
-      if (packs(next)) pack(next);
-      while (next > from && !packs(next - 1)) --next;
-      team.run(parts,
-               [&](int part, int of) { gradients_of_layers(network, next, to, pass, part, of); });
-      to = next;
-    }
+    team.run(parts,
+             [&](int part, int of) { gradients_of_layers(network, from, to, pass, part, of); });
+    to = from;
   }
 }
 
@@ -205,7 +191,7 @@ inline Status gradients_of_batch(Network<T>& network, Team& team, const Batch<T>
                                  double* measures, Patience& patience) {
   for (std::int64_t done = 0; done < batch.rows; done += panel) {
     const std::int64_t rows = lesser(batch.rows - done, panel), first = batch.first + done;
-    const Matrix<T> X = network.rows_of(batch.data.X, batch.order, first);
+    const Rows<T> X = network.rows_of(batch.data.X, batch.order, first);
     const bool at_first = done == 0, at_last = done + rows == batch.rows;
     Mode mode = batch.mode;
     mode.first_row = done;

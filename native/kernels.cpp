@@ -15,19 +15,20 @@ std::int64_t panel_of(const Program& program, std::int64_t batch) {
 }
 
 // How many threads a call starts: one while all of its work takes less time than to start more.
-template <class T>
-int members(Network<T>& network, std::int64_t rows, int threads) {
+int members(const Program& program, std::int64_t rows, int threads) {
   constexpr std::int64_t kLeastWork = 1 << 23;  // multiplications
-  return rows / kBlockRows * kBlockRows * network.work() < kLeastWork ? 1 : threads;
+  return rows / kBlockRows * kBlockRows * work_of(program) < kLeastWork ? 1 : threads;
 }
 
 template <class T>
 Status forward(const Program& program, const T* theta, const T* X, std::int64_t n, T* A,
                int threads, Watch watch) {
   Network<T> network;
-  if (!network.prepare(program, lesser(n, kPanelRows), false, false)) return Status::no_memory;
+  Team team(members(program, n, threads));
+  if (!network.prepare(program, lesser(n, kPanelRows), team.size(), false, false)) {
+    return Status::no_memory;
+  }
   network.read(theta);
-  Team team(members(network, n, threads));
   Patience patience(watch);
   const Data<T> data = {X, nullptr, nullptr, n};
   for (std::int64_t first = 0; first < n; first += kPanelRows) {
@@ -47,11 +48,11 @@ template <class T>
 Status evaluate(const Program& program, const T* theta, Data<T> data, double* loss, int threads,
                 Watch watch) {
   Network<T> network;
-  if (!network.prepare(program, lesser(data.rows, kPanelRows), false, false)) {
+  Team team(members(program, data.rows, threads));
+  if (!network.prepare(program, lesser(data.rows, kPanelRows), team.size(), false, false)) {
     return Status::no_memory;
   }
   network.read(theta);
-  Team team(members(network, data.rows, threads));
   Patience patience(watch);
   return evaluate_with<T>(network, team, program.mean, data, loss, nullptr, patience);
 }
@@ -61,9 +62,9 @@ Status value_and_gradient(const Program& program, const T* theta, Data<T> data, 
                           std::int64_t step, double* loss, T* gradient, int threads, Watch watch) {
   Network<T> network;
   const std::int64_t panel = panel_of(program, data.rows);
-  if (!network.prepare(program, panel, true, false)) return Status::no_memory;
+  Team team(members(program, data.rows, threads));
+  if (!network.prepare(program, panel, team.size(), true, false)) return Status::no_memory;
   network.read(theta);
-  Team team(members(network, data.rows, threads));
   Patience patience(watch);
   const T scale = program.mean ? T(1) / static_cast<T>(data.rows) : T(1);
   double total = 0;
@@ -84,13 +85,14 @@ Status train(const Program& program, Training<T> job, int threads, Watch watch) 
   const std::int64_t panel = panel_of(program, batch);
   const std::int64_t to_validate = lesser(job.validation.rows, kPanelRows);
   const bool gradients = batch > panel || clips_norms(program);
-  if (!network.prepare(program, panel > to_validate ? panel : to_validate, gradients, true)) {
+  const std::int64_t most = panel > to_validate ? panel : to_validate;
+  Team team(members(program, job.epochs * job.data.rows, threads));
+  if (!network.prepare(program, most, team.size(), gradients, true)) {
     return Status::no_memory;
   }
   network.read(job.theta);
   const int slots = network.n_slots();
   for (int s = 0; s < slots; ++s) network.read_slot(s, job.slots + s * job.n_parameters);
-  Team team(members(network, job.epochs * job.data.rows, threads));
   Patience patience(watch);
   const Status status = Trainer<T>(network, team, job, program.mean, panel, patience).run();
   network.finish(job.theta);  // also when interrupted: what was learnt so far

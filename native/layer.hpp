@@ -43,7 +43,6 @@ struct Layer {
   std::int64_t ld;     // distance of the rows of Z, A, D and kept
   Parameters<T>* own;  // stage->n_blocks of them
   T *Z, *A, *D;        // (panel rows, ld): D is dL/dZ; Z and D may lie where A does
-  T* packed;           // (panel rows, width): where D is put into panels, if it is
   T* W_transposed;     // (units, inputs) in panels, of a dense layer; null if it is made in parts
   T* kept;          // (panel rows, ld): x^ of a normalisation, the factors of dropout, x of prelu
   T *mean, *scale;  // (ld) or (panel rows): of a normalisation
@@ -51,6 +50,16 @@ struct Layer {
 
   Panels<T> W() const { return own[0].panels(own[0].w); }
   T* b() const { return stage->n_blocks > 1 ? own[1].w : nullptr; }
+};
+
+// The rows of what is below a layer.
+template <class T>
+struct Rows {
+  const T* at;
+  std::int64_t distance;
+  const std::int64_t* order = nullptr;  // or null: one after the other
+  bool scattered = false;               // a product wants them side by side first
+  const T* row(std::int64_t r) const { return at + (order ? order[r] : r) * distance; }
 };
 
 inline bool is_row_wise(const Stage& stage) {

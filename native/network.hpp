@@ -6,7 +6,7 @@
 // Matrices of activations have rows of `ld` elements, the columns beyond `units` being padding.
 #pragma once
 
-#include "dense.hpp"
+#include "inputs.hpp"
 #include "measures.hpp"
 #include "stages.hpp"
 
@@ -18,6 +18,17 @@ constexpr std::int64_t kBlockRows = 16;
 // Kernels are transposed whole, once a step, while they take no more than this together; the others
 // a panel at a time, where it is read (gradient.hpp).
 constexpr std::int64_t kTransposedBytes = 1 << 18;
+constexpr std::int64_t kLargeDelta = 1 << 17;  // bytes
+
+// Multiplications of a forward pass, for one row.
+inline std::int64_t work_of(const Program& program) {
+  std::int64_t work = 0;
+  for (int i = 0; i < program.n_stages; ++i) {
+    const Stage& stage = program.stages[i];
+    work += stage.kind == Kind::dense ? stage.inputs * stage.units : 8 * stage.units;
+  }
+  return work;
+}
 
 template <class T>
 class Network {
@@ -26,21 +37,23 @@ class Network {
 
   Network() = default;
 
-  // Room for `rows` rows at a time, and for gradients and slots if asked. False: out of memory.
-  bool prepare(const Program& program, std::int64_t rows, bool gradients, bool slots) {
+  // Room for `rows` rows at a time among so many threads, and for gradients and slots if asked.
+  // False: out of memory.
+  bool prepare(const Program& program, std::int64_t rows, int threads, bool gradients, bool slots) {
     program_ = program;
+    work_ = work_of(program);
     with_row(program.loss, Losses(), [&]<class F>(Type<F>) {
       with_row(program.stages[program.n_stages - 1].activation, Activations(),
                [&]<class G>(Type<G>) {
                  loss_activates_ = program.on_logits && std::is_same_v<typename F::Activates, G>;
                });
     });
-    lay_out(rows, gradients, slots);
+    lay_out(rows, threads, gradients, slots);
     if (!index_.allocate() || !arena_.allocate()) return false;
     for (int s = 0; slots && s < n_slots(); ++s) {
       if (!slots_[s].allocate()) return false;
     }
-    lay_out(rows, gradients, slots);
+    lay_out(rows, threads, gradients, slots);
     return true;
   }
 
@@ -49,8 +62,8 @@ class Network {
   Layer<T>& layer(int i) { return layers_[i]; }
   Layer<T>& last() { return layers_[depth() - 1]; }
   Parameters<T>& parameters(int i) { return parameters_[i]; }
-  std::int64_t inputs() const { return layers_[0].inputs; }
-  std::int64_t work() const { return work_; }  // multiplications of a forward pass, for one row
+  std::int64_t inputs() const { return inputs_.columns(); }
+  std::int64_t work() const { return work_; }
   int n_slots() const { return program_.n_slots + (program_.ema_momentum >= 0 ? 1 : 0); }
   T* targets() { return Y_; }
   const T* zeros() const { return zeros_; }  // as many as the widest layer has columns
@@ -94,45 +107,37 @@ class Network {
     slots_[slot].release();
   }
 
-  // Where the rows of a panel will be: where they lie when that will do, else side by side in a
-  // place of their own, to which gather() copies them.
-  Matrix<T> rows_of(const T* X, const std::int64_t* index, std::int64_t first) const {
-    const std::int64_t D = inputs();
-    if (!index && layers_[0].stage->kind == Kind::dense && D * sizeof(T) % 1024 != 0) {
-      return {X + first * D, D};
-    }
-    return {X_, row_distance<T>(D)};
+  // Where the rows of a panel will be that are first, first + 1, ... of the order (or of the data).
+  Rows<T> rows_of(const T* X, const std::int64_t* order, std::int64_t first) const {
+    return inputs_.rows_of(X, order, first);
   }
 
-  // Rows from .. to of a panel whose rows are first, first + 1, ... of the order (or of the data),
-  // with their targets and weights.
-  void gather(const Data<T>& data, const std::int64_t* index, std::int64_t first, std::int64_t from,
+  // Gets rows from .. to of such a panel ready, with their targets and weights.
+  void gather(const Data<T>& data, const std::int64_t* order, std::int64_t first, std::int64_t from,
               std::int64_t to) {
-    const std::int64_t D = inputs();
-    const bool copies = rows_of(data.X, index, first).at == X_;
-    const auto row_of = [&](std::int64_t r) { return index ? index[first + r] : first + r; };
-    for (std::int64_t r = from; r < to; ++r) {
-      const std::int64_t row = row_of(r);
-      if (copies && index) {
-        fetch(data.X + row_of(r + 1 < to ? r + 1 : r) * D, D);
-      }
-      if (copies) copy(data.X + row * D, X_ + r * row_distance<T>(D), D);
-      if (!data.Y) continue;
+    inputs_.gather(data.X, order, first, from, to);
+    for (std::int64_t r = from; data.Y && r < to; ++r) {
+      const std::int64_t row = order ? order[first + r] : first + r;
       copy(data.Y + row * program_.targets, Y_ + r * ld_targets(), program_.targets);
       weights_[r] = data.weight ? data.weight[row] : T(1);
     }
   }
 
   // `before_loss`: loss() follows, so that what it computes on the way is left to it.
-  void forward(Matrix<T> X, std::int64_t from, std::int64_t to, const Mode& mode,
+  void forward(const Rows<T>& X, std::int64_t from, std::int64_t to, const Mode& mode,
                bool before_loss) {
-    Matrix<T> below = X;
+    Matrix<T> below = {X.at, X.distance};
     for (int i = 0; i < depth(); ++i) {
       Layer<T>& l = layers_[i];
       const std::int64_t at = from * l.ld, n = (to - from) * l.ld;
+      const T* const b = l.b() ? l.b() : zeros_;
       switch (l.stage->kind) {
         case Kind::dense:
-          dense_forward<T>(l, below, l.b() ? l.b() : zeros_, from, to);
+          if (i == 0) {
+            inputs_.forward(l, X, b, from, to);
+          } else {
+            dense_forward<T>(l, {below.at + from * below.row, below.row}, b, from, to - from);
+          }
           break;
         case Kind::activation:
           copy(below.at + at, l.Z + at, n);
@@ -211,8 +216,8 @@ class Network {
   }
 
   // What is below layer i: the inputs X of the panel, or the activations of the layer before.
-  Matrix<T> below(int i, Matrix<T> X) const {
-    return i > 0 ? Matrix<T>{layers_[i - 1].A, layers_[i - 1].ld} : X;
+  Rows<T> below(int i, const Rows<T>& X) const {
+    return i > 0 ? Rows<T>{layers_[i - 1].A, layers_[i - 1].ld} : X;
   }
 
  private:
@@ -251,10 +256,9 @@ class Network {
     add_measures(program_.measures, program_.n_measures, all, sums);
   }
 
-  void lay_out(std::int64_t rows, bool gradients, bool slots) {
+  void lay_out(std::int64_t rows, int threads, bool gradients, bool slots) {
     layers_ = index_.template take<Layer<T>>(depth());
     parameters_ = index_.template take<Parameters<T>>(program_.n_blocks);
-    work_ = 0;
     std::int64_t widest = 0;
     for (int i = 0; i < program_.n_blocks; ++i) {
       const Block& block = program_.blocks[i];
@@ -276,6 +280,7 @@ class Network {
       if (parameters_) parameters_[i] = p;
     }
     const bool trains = gradients || slots;
+    constexpr std::int64_t size = sizeof(T);
     std::int64_t left = kTransposedBytes;
     Layer<T> below = {};
     for (int i = 0; i < depth(); ++i) {
@@ -288,24 +293,23 @@ class Network {
       l.ld = row_distance<T>(stage.units);
       l.own = parameters_ ? parameters_ + stage.first_block : nullptr;
       const bool dense = stage.kind == Kind::dense, is_last = i == depth() - 1;
+      if (i == 0) inputs_.lay_out(arena_, l, rows, threads);
       l.A = arena_.template take<T>(rows * l.ld);
       // The loss reads both of the last layer, and has its D as a place to work in.
       l.Z = is_last || !is_from_A(stage) ? arena_.template take<T>(rows * l.ld) : l.A;
-      l.packed = l.A;
       const std::int64_t n = l.units * round_up(l.inputs, L);
-      const bool fits = n * std::int64_t{sizeof(T)} <= left;
-      const bool whole = trains && dense && i > 0 && (fits || is_row_wise(program_.stages[i - 1]));
+      const bool fits = n * size <= left;
+      // Below a kernel in parts D takes the place of A: a large D is reason enough.
+      const bool in_parts = !fits || (rows <= kPanelRows && rows * below.ld * size >= kLargeDelta);
+      const bool whole =
+          trains && dense && i > 0 && (!in_parts || is_row_wise(program_.stages[i - 1]));
       if (whole) {
         l.W_transposed = arena_.template take<T>(n);
-        if (fits) left -= n * std::int64_t{sizeof(T)};
+        if (fits) left -= n * size;
       }
       if (trains && i > 0) {
-        // What a large kernel's gradient has read of A has no reader left: D takes its place.
         const bool in_place = dense && !whole && rows <= kPanelRows;
         below.D = in_place ? below.A : arena_.template take<T>(rows * below.ld);
-        if (in_place) {
-          below.packed = l.ld >= below.width ? l.A : arena_.template take<T>(rows * below.width);
-        }
         if (layers_) layers_[i - 1] = below;
       }
       if (is_last) l.D = arena_.template take<T>(rows * l.ld);
@@ -322,13 +326,11 @@ class Network {
           l.variance[j] = static_cast<T>(stage.settings[2 * l.units + j]);
         }
       }
-      work_ += dense ? l.inputs * l.units : 8 * l.units;
       if (l.ld > widest) widest = l.ld;
       if (layers_) layers_[i] = l;
       below = l;
     }
     zeros_ = arena_.template take<T>(widest);
-    X_ = arena_.template take<T>(rows * row_distance<T>(program_.stages[0].inputs));
     Y_ = arena_.template take<T>(rows * ld_targets());
     weights_ = arena_.template take<T>(rows + L);  // read by whole vectors
     for (std::int64_t r = 0; weights_ && r < rows; ++r) weights_[r] = T(1);
@@ -353,7 +355,8 @@ class Network {
   Arena index_, arena_, slots_[kMostSlots + 1];
   Layer<T>* layers_ = nullptr;
   Parameters<T>* parameters_ = nullptr;
-  T *X_ = nullptr, *Y_ = nullptr, *weights_ = nullptr, *zeros_ = nullptr;
+  Inputs<T> inputs_;
+  T *Y_ = nullptr, *weights_ = nullptr, *zeros_ = nullptr;
   double *block_loss_ = nullptr, *block_measures_ = nullptr;
   std::int64_t work_ = 0;
   bool loss_activates_ = false;

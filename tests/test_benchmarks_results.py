@@ -5,7 +5,9 @@ from __future__ import annotations
 import doctest
 import importlib
 import json
+import mmap
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from benchmarks import docs, pages, readme, report, results, summary  # noqa: E4
 from benchmarks.cases import CASES  # noqa: E402
 from benchmarks.machine import isa, slug  # noqa: E402
 from benchmarks.studies.memory import bound_bytes  # noqa: E402
+from benchmarks.studies.memory_probe import Watch  # noqa: E402
 from tests.benchmark_rows import result, row  # noqa: E402
 
 
@@ -152,6 +155,19 @@ def test_memory_is_held_to_parameters_and_a_batch() -> None:
     bound = bound_bytes((784, 512, 512, 10), 128, 4)
     assert bound["four_times_parameters"] == 16 * 669_706
     assert bound["activations_of_a_batch"] == 4 * 128 * (784 + 512 + 512 + 10)
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/smaps_rollup").exists(), reason="no count of pages as Linux keeps it"
+)
+def test_a_watch_finds_the_most_that_was_in_memory_for_a_while() -> None:
+    with Watch() as watch:
+        for size in (8 * 2**20, 4 * 2**20):  # one after the other
+            with mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as room:
+                for at in range(0, size, 4096):
+                    room[at] = 1
+                time.sleep(0.2)
+    assert abs(watch.largest - watch.before - 8 * 2**20) < 2**18
 
 
 # report and pages

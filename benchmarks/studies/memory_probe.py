@@ -1,10 +1,13 @@
 """The process whose memory is measured: ``python -m benchmarks.studies.memory_probe SAMPLES``.
 
-What a run takes is the largest resident memory during it, less that just before it, when the
-data exists and all code has run once. The parameters exist before the run too, and are added.
+What a run takes is the largest memory of this process during it, less that just before it, when
+the data exists and all code has run once. The parameters exist before the run too, and are added.
+Pages of files, which are the code of libraries, are not counted: processes share them.
 
 A thread counts the pages all the while. What Linux itself keeps as the largest (VmHWM) is off by up
-to half a megabyte: it is taken from counts of each processor that are not yet added up.
+to half a megabyte: it is taken from counts of each processor that are not yet added up. And a count
+takes a millisecond: where one array is being let go of while the next is filled it finds pages of
+both that were never there together. So it is believed when the one after it is the same.
 """
 
 from __future__ import annotations
@@ -30,8 +33,9 @@ from chainrule.optimizers import Adam
 
 
 def resident() -> int:
-    """Return how many bytes of this process are in memory, by a count of its pages."""
-    found = re.search(r"^Rss:\s+(\d+) kB", Path("/proc/self/smaps_rollup").read_text(), re.M)
+    """Return how many bytes of this process are in memory, by a count of its pages; no files'."""
+    pages = Path("/proc/self/smaps_rollup").read_text()
+    found = re.search(r"^Anonymous:\s+(\d+) kB", pages, re.M)
     assert found is not None
     return 1024 * int(found[1])
 
@@ -40,7 +44,7 @@ class Watch:
     """Counts again and again, in a thread of its own: ``before``, and ``largest`` at the end."""
 
     def __enter__(self) -> Self:
-        self._ends = False
+        self._ends, self.largest = False, 0
         self._counted = threading.Event()
         self._thread = threading.Thread(target=self._count)
         self._thread.start()
@@ -58,9 +62,12 @@ class Watch:
         self._thread.join()
 
     def _count(self) -> None:
-        self.largest = 0
+        last = 0
         while not self._ends:
-            self.largest = max(self.largest, resident())
+            count = resident()
+            if count == last:
+                self.largest = max(self.largest, count)
+            last = count
             self._counted.set()
 
 

@@ -148,9 +148,9 @@ def assert_same_bits(threads, work, *, calls=1, turns):
             np.testing.assert_array_equal(a, b)
 
 
-def assert_as_reference(problem, reference, batch_size=128):
+def assert_as_reference(problem, reference, batch_size=128, **how):
     close = 1e-9 if problem.theta.dtype == np.float64 else 1e-3
-    found, expected = (p.train(p.weighted, batch_size)[0] for p in (problem, reference))
+    found, expected = (p.train(p.weighted, batch_size, **how)[0] for p in (problem, reference))
     np.testing.assert_allclose(found, expected, rtol=close, atol=close / 10)
 
 
@@ -167,35 +167,44 @@ def test_training(layers, batch_size, dtype, fast_engine, threads):
     assert_same_bits(threads, lambda: problem.train(problem.weighted, batch_size), turns=turns)
 
 
+# Panels of 128 rows of so many numbers are not gathered whole: some rows at a time for the product,
+# some columns at a time for the gradient. Rows of 1024 numbers are not read where they lie either.
+@pytest.mark.parametrize("ordered", [False, True], ids=["first to last", "ordered"])
+@pytest.mark.parametrize("inputs", [1100, 1024])
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_gradients_of_many_inputs(dtype, fast_engine, reference, threads):
-    """A panel of 128 rows of 1100 numbers is packed, two turns more in each of two panels."""
+def test_many_inputs(inputs, ordered, dtype, fast_engine, reference, threads):
     layers = (Dense(64, "relu"), Dense(40, "tanh"), Dense(OUTPUTS, "softmax"))
-    problem = Problem(fast_engine, layers, dtype, SGD(0.01), inputs=1100, samples=276)
-    turns = 2 * (5 * 2 + 2)
-    assert_same_bits(threads, lambda: problem.train(problem.weighted, 128), turns=turns)
-    expected = Problem(reference, layers, dtype, SGD(0.01), inputs=1100, samples=276)
-    assert_as_reference(problem, expected)
+    problem, expected = (
+        Problem(engine, layers, dtype, SGD(0.01), inputs=inputs, samples=293)
+        for engine in (fast_engine, reference)
+    )
+    assert_same_bits(
+        threads,
+        lambda: problem.train(problem.weighted, 128, ordered=ordered),
+        turns=2 * (3 * 3 + 2),  # the last 37 rows are two pieces, and one of 36 and of 1 for one
+    )
+    assert_same_bits(threads, lambda: problem.use(problem.weighted), calls=3, turns=None)
+    assert_as_reference(problem, expected, ordered=ordered)
+    close = 1e-9 if dtype == np.float64 else 1e-3
+    for found, wanted in zip(*(p.use(p.weighted) for p in (problem, expected)), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=close, atol=close / 10)
 
 
 # Kernels of more than 256 KB are transposed in parts, by the thread that has those columns: a turn
-# of their own between those of the layers around them. Numbers of units, turns of two panels (of
-# which the second is too small to be packed), layers.
-# Below such a kernel D lies where A did. Where D is packed, it is into the place of A above, or if
-# that is narrower into a place of its own.
+# of their own between those of the layers around them. Below such a kernel D lies where A did, and
+# where D is large the kernel above it is treated so however small it is. Numbers of units, turns of
+# two panels (of which the second is too small to be packed), layers.
 LARGE = {
-    "many units": (2100, 10, lambda n: (Dense(40, "tanh"), Dense(n, "gelu"))),
-    "two": (300, 12, lambda n: (Dense(n, "silu"), Dense(n + 1, "selu"), Dense(n - 1, "gelu"))),
-    "below softmax": (300, 6, lambda n: (Dense(n, "softmax"), Dense(n + 1, "relu6"))),
-    "above dropout": (300, 12, lambda n: (Dense(n, "elu"), Dropout(0.2), Dense(n + 1, "mish"))),
-    "above prelu": (300, 12, lambda n: (Dense(n), PReLU(), Dense(n + 1, "relu"))),
-    "frozen": (300, 10, lambda n: (Dense(n, "relu"), Dense(n + 1, "tanh", trainable=False))),
-    "packed": (544, 14, lambda n: (Dense(n, "relu"), Dense(n - 16, "relu"), Dense(n - 40, "tanh"))),
-    "packed apart": (
-        544,
-        14,
-        lambda n: (Dense(n, "tanh"), Dense(n - 16, "relu"), Dense(n // 4 + 9)),
-    ),
+    "many units": (2100, 8, lambda n: (Dense(40, "tanh"), Dense(n, "gelu"))),
+    "two": (300, 10, lambda n: (Dense(n, "silu"), Dense(n + 1, "selu"), Dense(n - 1, "gelu"))),
+    "below softmax": (300, 8, lambda n: (Dense(n, "softmax"), Dense(n + 1, "relu6"))),
+    "above dropout": (300, 10, lambda n: (Dense(n, "elu"), Dropout(0.2), Dense(n + 1, "mish"))),
+    "above prelu": (300, 10, lambda n: (Dense(n), PReLU(), Dense(n + 1, "relu"))),
+    "frozen": (300, 8, lambda n: (Dense(n, "relu"), Dense(n + 1, "tanh", trainable=False))),
+    "packed": (544, 10, lambda n: (Dense(n, "relu"), Dense(n - 16, "relu"), Dense(n - 40, "tanh"))),
+    "narrower": (544, 12, lambda n: (Dense(n, "tanh"), Dense(n - 16, "relu"), Dense(n // 4 + 9))),
+    "small": (700, 10, lambda n: (Dense(n, "tanh"), Dense(60, "relu"))),
+    "small above softmax": (700, 6, lambda n: (Dense(n, "softmax"), Dense(60, "relu"))),
 }
 
 
@@ -207,13 +216,11 @@ def test_large_kernels(layers, dtype, fast_engine, reference, threads):
         units = units * 2 // 3  # as many bytes, nearly
     network = (*hidden(units), Dense(OUTPUTS, "softmax"))
     problem = Problem(fast_engine, network, dtype, SGD(0.01), samples=172)
-    if dtype == np.float64 and layers in ("many units", "packed"):
-        turns = None  # the gradient of the last layer is packed on some instruction sets
     for batch_size in (128, 172):  # either way panels of 128 and 44 rows
         assert_same_bits(
             threads,
             lambda n=batch_size: problem.train(problem.weighted, n, epochs=1),
-            turns=turns and turns + 2,
+            turns=turns + 2,
         )
     assert_as_reference(problem, Problem(reference, network, dtype, SGD(0.01), samples=172))
 
