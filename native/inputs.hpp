@@ -35,7 +35,7 @@ class Inputs {
   void gather(const T* X, const std::int64_t* order, std::int64_t first, std::int64_t from,
               std::int64_t to) {
     const Rows<T> lying = lying_rows(X, order, first);
-    if (lying.scattered && !in_parts_) copy_rows(lying, from, to, from);
+    if (lying.scattered && !in_parts_) copy_rows(lying, from, to, from, to);
   }
 
   // Z of rows from .. to of the first layer, which is dense. Scattered rows are gathered here, some
@@ -49,7 +49,7 @@ class Inputs {
     }
     for (std::int64_t r = from; r < to; r += kGathered) {
       const std::int64_t end = to - r < kGathered ? to : r + kGathered;
-      copy_rows(X, r, end, from);
+      copy_rows(X, r, end, from, to);
       dense_forward<T>(first, {place_ + from * distance_, distance_}, b, r, end - r);
     }
   }
@@ -63,10 +63,17 @@ class Inputs {
     return {X + first * columns_, columns_, nullptr, far || !dense_};
   }
 
+  // Rows from .. to, the first to where row `at` has its place; rows up to `last` are wanted soon.
   CHAINRULE_APART void copy_rows(const Rows<T>& X, std::int64_t from, std::int64_t to,
-                                 std::int64_t at) {
+                                 std::int64_t at, std::int64_t last) {
+    constexpr std::int64_t kLong = 1024 / sizeof(T);
+    const auto row_from = [&](std::int64_t r) { return X.row(r < last ? r : last - 1); };
     for (std::int64_t r = from; r < to; ++r) {
-      if (X.order) fetch(X.row(r + 1 < to ? r + 1 : r), columns_);
+      if (X.order && columns_ < kLong) fetch(row_from(r + 1), columns_);
+      if (X.order && columns_ >= kLong) {
+        fetch_far(row_from(r + 1), columns_);
+        fetch_far(row_from(r + 2), columns_);
+      }
       copy(X.row(r), place_ + (at + r - from) * distance_, columns_);
     }
   }

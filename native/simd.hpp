@@ -150,6 +150,12 @@ CHAINRULE_INLINE inline void fetch(const T* from, std::int64_t n) {
   for (std::int64_t k = 0; k < n; k += 64 / sizeof(T)) __builtin_prefetch(from + k);
 }
 
+// The same to the second cache only: more can be under way to it at a time.
+template <class T>
+CHAINRULE_INLINE inline void fetch_far(const T* from, std::int64_t n) {
+  for (std::int64_t k = 0; k < n; k += 64 / sizeof(T)) __builtin_prefetch(from + k, 0, 2);
+}
+
 // Lane k of the result is lane k ^ Step of v.
 template <int Step, class V, std::size_t... k>
 CHAINRULE_INLINE inline V exchanged(V v, std::index_sequence<k...>) {

@@ -93,12 +93,6 @@ class Step {
   CHAINRULE_APART void make(Parameters<T>& p, std::int64_t from, std::int64_t n, T* g) const {
     complete(p, from, n, g);
     apply(p, from, n, g);
-    // The next tile's, on their way while its products are added up.
-    const auto fetch = [&](const T* at) {
-      for (std::int64_t k = n; k < 2 * n; k += 64 / sizeof(T)) __builtin_prefetch(at + from + k, 1);
-    };
-    for (int j = 0; j < program_.n_slots; ++j) fetch(p.s[j]);
-    fetch(p.w);
   }
 
   // The step itself, for the same elements.
@@ -116,7 +110,11 @@ class Step {
     T* s_at[kMostSlots] = {};
     for (int j = 0; j < Slots; ++j) s_at[j] = p.s[j] + from;
     const T keep = program_.weight_decay > 0 ? keep_ : T(1);
+    // A tile's are fetched while the one two before it is stepped: in a loop that waits for the
+    // divider these cost nothing.
     for (std::int64_t k = 0; k < n; k += kLanes<T>) {
+      fetch_far(w_at + k + 2 * n, 1);
+      for (int j = 0; j < Slots; ++j) fetch_far(s_at[j] + k + 2 * n, 1);
       Vec<T> w = keep * load(w_at + k), s[kMostSlots] = {};
       for (int j = 0; j < Slots; ++j) s[j] = load(s_at[j] + k);
       row(w, load(g + k), s, row.rate);
